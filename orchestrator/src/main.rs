@@ -1,0 +1,2 @@
+//! The `driftsweep` command.
+fn main() {}

@@ -1,0 +1,44 @@
+//! The science of driftsweep: small noisy networks, trained for a long time, and what their hidden
+//! units do meanwhile (Ratzon, Derdikman, Barak, *Representational drift as a result of implicit
+//! regularization*, eLife 12:RP90069, 2024; below "the paper").
+//!
+//! Everything here is pure and deterministic: no I/O, no clock, no threads. The same
+//! [`ValidParameters`] give the same bits on every machine, however the run is cut into pieces.
+//!
+//! ```
+//! use simulation::{Parameters, Simulation};
+//!
+//! let parameters = Parameters { steps: 2_000, seed: 7, ..Parameters::default() }.check()?;
+//! let mut simulation = Simulation::new(&parameters, None)?;
+//! simulation.advance(u64::MAX);
+//! let result = simulation.finish();
+//! assert!(result.summary.fraction_active_units_initial.unwrap() > 0.5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod dataset;
+mod digest;
+mod engine;
+mod measurement;
+mod network;
+mod outcome;
+mod parameters;
+mod result;
+mod simulate;
+mod stream;
+mod task;
+
+pub use dataset::{Dataset, DatasetError};
+pub use digest::Digest;
+pub use measurement::{Measurement, UnitActivity};
+pub use outcome::Outcome;
+pub use parameters::{
+    Algorithm, DataRange, LabelNoiseDistribution, NoiseType, ParameterError, Parameters, Precision,
+    Reductions, Regime, Task, UpdateNoiseTarget, ValidParameters,
+};
+pub use result::{RunResult, Summary, TimescaleFit};
+pub use simulate::{Checkpoint, CheckpointError, SetupError, Simulation};
+
+/// Version of the model: part of every job's identity. Raised whenever the same parameters would
+/// give other bits, so that old results are never taken for new ones.
+pub const MODEL_VERSION: u32 = 1;

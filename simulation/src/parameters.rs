@@ -1,0 +1,176 @@
+//! What one simulation is: its parameters, unchecked ([`Parameters`]) and checked
+//! ([`ValidParameters`]). Only the latter can be simulated.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+mod check;
+mod choice;
+
+pub use check::ParameterError;
+pub use choice::{
+    Algorithm, DataRange, LabelNoiseDistribution, NoiseType, Precision, Reductions, Regime, Task,
+    UpdateNoiseTarget,
+};
+
+/// The parameters of one job. The key of a field in a sweep file is its name.
+///
+/// Defaults are those of the paper's "random" simulations where it states one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Parameters {
+    /// Learning algorithm (paper, Table 2).
+    pub algorithm: Algorithm,
+    /// Where inputs and targets come from (paper, Methods; `dataset` for the user's own).
+    pub task: Task,
+    /// Scale of the initial output weights: standard deviation sqrt(2/hidden) (rich) or 2/hidden (lazy).
+    pub regime: Regime,
+    /// Number of samples; every step uses all of them. 1 to 1000.
+    pub n_samples: u32,
+    /// Size of an input. 1 to 1000. The corridor sets it itself (17 rays and one action).
+    pub input_dim: u32,
+    /// Size of a target. 1 to 1000. Predictive and autoencoder tasks take the input's size.
+    pub output_dim: u32,
+    /// Number of hidden units. 1 to 10000.
+    pub hidden_units: u32,
+    /// Learning rate; when absent 0.1 (sgd), 0.001 (adam), 0.95 (sed).
+    pub learning_rate: Option<f64>,
+    /// Standard deviation of the Gaussian noise added to every entry of the gradient.
+    pub update_noise: f64,
+    /// What update noise is added to: the gradient (published code) or the weights (paper, Equation 4).
+    pub update_noise_on: UpdateNoiseTarget,
+    /// Full width of the uniform noise on the targets, or the standard deviation if it is Gaussian.
+    pub label_noise: f64,
+    /// Distribution of label noise: uniform (published code) or Gaussian (paper, Equation 7).
+    pub label_noise_distribution: LabelNoiseDistribution,
+    /// Standard deviation of the Gaussian noise on the inputs, fresh every step.
+    pub input_noise: f64,
+    /// Range of generated inputs and targets: [0, 1) or [-1, 1).
+    pub data_range: DataRange,
+    /// Whether the corridor's agent changes its heading at random (paper) or not (published data).
+    pub heading_jitter: bool,
+    /// Length of the run, in full-batch updates.
+    pub steps: u64,
+    /// Evenly spaced measurements, the first after step 1, the last after the last step.
+    /// Never more than `steps`. Final values average the last ten but one (published summary).
+    pub linear_measurements: u32,
+    /// Logarithmically spaced measurements, beside the even ones.
+    pub logarithmic_measurements: u32,
+    /// How many of the measurements are kept as rows of `trajectory`.
+    pub trajectory_points: u32,
+    /// Evenly spaced snapshots of every unit's activity; 0 keeps none.
+    pub unit_activity_snapshots: u32,
+    /// Arithmetic of the training loop. f64 is needed only for losses below 1e-13 of var(y).
+    pub precision: Precision,
+    /// Whether the f32 engine may use reductions that are exact in distribution.
+    pub reductions: Reductions,
+    /// Identity (SHA-256) of the user's data set; set by `dataset: file.npz` in a sweep file.
+    pub dataset: Option<String>,
+    /// Seed of the job. Every random stream derives from it. Below 2^63.
+    pub seed: u64,
+    /// Replaces `seed` for the stream that makes inputs and targets.
+    pub data_seed: Option<u64>,
+    /// Replaces `seed` for the stream that makes initial weights.
+    pub weights_seed: Option<u64>,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self {
+            algorithm: Algorithm::Sgd,
+            task: Task::Random,
+            regime: Regime::Rich,
+            n_samples: 10,
+            input_dim: 10,
+            output_dim: 10,
+            hidden_units: 100,
+            learning_rate: None,
+            update_noise: 0.0,
+            update_noise_on: UpdateNoiseTarget::Gradient,
+            label_noise: 0.0,
+            label_noise_distribution: LabelNoiseDistribution::Uniform,
+            input_noise: 0.0,
+            data_range: DataRange::Symmetric,
+            heading_jitter: true,
+            steps: 1_000_000,
+            linear_measurements: 10_000,
+            logarithmic_measurements: 0,
+            trajectory_points: 200,
+            unit_activity_snapshots: 0,
+            precision: Precision::F32,
+            reductions: Reductions::Auto,
+            dataset: None,
+            seed: 0,
+            data_seed: None,
+            weights_seed: None,
+        }
+    }
+}
+
+impl Parameters {
+    /// Checks every value against its range and fills in what other values decide: the learning
+    /// rate's default, the sizes that a task sets itself.
+    ///
+    /// # Errors
+    /// The first value out of range, by key, with what would be right.
+    pub fn check(self) -> Result<ValidParameters, ParameterError> {
+        check::check(self).map(ValidParameters)
+    }
+}
+
+/// Checked parameters: every value in range, every default filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidParameters(Parameters);
+
+impl std::ops::Deref for ValidParameters {
+    type Target = Parameters;
+
+    fn deref(&self) -> &Parameters {
+        &self.0
+    }
+}
+
+impl ValidParameters {
+    /// The learning rate, given or default.
+    pub fn learning_rate(&self) -> f64 {
+        self.0
+            .learning_rate
+            .unwrap_or_else(|| self.0.algorithm.default_learning_rate())
+    }
+
+    /// Which of the two studied noises the run carries.
+    pub fn noise_type(&self) -> NoiseType {
+        match (self.0.update_noise > 0.0, self.0.label_noise > 0.0) {
+            (false, false) => NoiseType::None,
+            (true, false) => NoiseType::Update,
+            (false, true) => NoiseType::Label,
+            (true, true) => NoiseType::Both,
+        }
+    }
+
+    /// Number of parameters of the network: hidden (input + output + 1).
+    pub fn parameter_count(&self) -> u64 {
+        u64::from(self.0.hidden_units)
+            * (u64::from(self.0.input_dim) + u64::from(self.0.output_dim) + 1)
+    }
+
+    /// Canonical JSON: keys sorted, those at their default left out, so that a key added by a later
+    /// version changes no identity. Together with [`crate::MODEL_VERSION`] it identifies the job.
+    pub fn canonical_json(&self) -> String {
+        let all = serde_json::to_value(&self.0).expect("parameters are plain data");
+        let defaults =
+            serde_json::to_value(Parameters::default()).expect("defaults are plain data");
+        let kept: std::collections::BTreeMap<_, _> = all
+            .as_object()
+            .expect("a struct is an object")
+            .iter()
+            .filter(|(key, value)| defaults.get(key.as_str()) != Some(value))
+            .collect();
+        serde_json::to_string(&kept).expect("a map of values is JSON")
+    }
+
+    /// Gives the unchecked form back, to derive other parameters from it.
+    pub fn into_inner(self) -> Parameters {
+        self.0
+    }
+}

@@ -1,0 +1,185 @@
+//! The ranges of parameters.
+
+use super::{Algorithm, Parameters, Task};
+use crate::task::{TRACK_INPUT_DIM, TRACK_OUTPUT_DIM};
+
+/// A value that can't be simulated.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{key} is {value}: {expected}")]
+pub struct ParameterError {
+    /// The parameter's key.
+    pub key: &'static str,
+    /// The value given, as text.
+    pub value: String,
+    /// What would be right.
+    pub expected: String,
+}
+
+const SIZE_MAX: u32 = 1_000;
+const HIDDEN_MAX: u32 = 10_000;
+const STEPS_MAX: u64 = 1_000_000_000_000;
+const MEASUREMENTS_MAX: u32 = 10_000_000;
+const SEED_MAX: u64 = i64::MAX as u64;
+
+pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
+    p = with_task_sizes(p)?;
+    whole("n_samples", p.n_samples.into(), 1, SIZE_MAX.into())?;
+    whole("input_dim", p.input_dim.into(), 1, SIZE_MAX.into())?;
+    whole("output_dim", p.output_dim.into(), 1, SIZE_MAX.into())?;
+    whole("hidden_units", p.hidden_units.into(), 1, HIDDEN_MAX.into())?;
+    whole("steps", p.steps, 1, STEPS_MAX)?;
+    whole(
+        "linear_measurements",
+        p.linear_measurements.into(),
+        2,
+        MEASUREMENTS_MAX.into(),
+    )?;
+    whole(
+        "logarithmic_measurements",
+        p.logarithmic_measurements.into(),
+        0,
+        MEASUREMENTS_MAX.into(),
+    )?;
+    whole(
+        "trajectory_points",
+        p.trajectory_points.into(),
+        2,
+        MEASUREMENTS_MAX.into(),
+    )?;
+    whole(
+        "unit_activity_snapshots",
+        p.unit_activity_snapshots.into(),
+        0,
+        100_000,
+    )?;
+    for (key, seed) in [
+        ("seed", Some(p.seed)),
+        ("data_seed", p.data_seed),
+        ("weights_seed", p.weights_seed),
+    ] {
+        whole(key, seed.unwrap_or(0), 0, SEED_MAX)?;
+    }
+    let rate = p
+        .learning_rate
+        .unwrap_or_else(|| p.algorithm.default_learning_rate());
+    if !(rate.is_finite() && rate > 0.0 && rate <= 100.0) {
+        return Err(wrong(
+            "learning_rate",
+            rate,
+            "give a number above 0, at most 100",
+        ));
+    }
+    p.learning_rate = Some(rate);
+    for (key, amplitude) in [
+        ("update_noise", p.update_noise),
+        ("label_noise", p.label_noise),
+        ("input_noise", p.input_noise),
+    ] {
+        if !(amplitude.is_finite() && (0.0..=1_000.0).contains(&amplitude)) {
+            return Err(wrong(key, amplitude, "give a number from 0 to 1000"));
+        }
+    }
+    if p.algorithm == Algorithm::Sed && p.update_noise > 0.0 {
+        let expected = "sed perturbs the weights itself: give 0 (as the paper does)";
+        return Err(wrong("update_noise", p.update_noise, expected));
+    }
+    Ok(p)
+}
+
+/// Tasks that decide sizes themselves overwrite them, so that equal runs have equal parameters.
+fn with_task_sizes(mut p: Parameters) -> Result<Parameters, ParameterError> {
+    match p.task {
+        Task::Predictive | Task::RandomAutoencoder | Task::SmoothedAutoencoder => {
+            p.output_dim = p.input_dim;
+        }
+        Task::PredictiveTrack => {
+            (p.input_dim, p.output_dim) = (TRACK_INPUT_DIM, TRACK_OUTPUT_DIM);
+        }
+        Task::Random | Task::Smoothed | Task::Dataset => {}
+    }
+    match (p.task == Task::Dataset, &p.dataset) {
+        (true, None) => Err(wrong(
+            "dataset",
+            "missing",
+            "task dataset needs `dataset: file.npz`",
+        )),
+        (false, Some(id)) => Err(wrong(
+            "dataset",
+            id,
+            "only task dataset reads one: leave task or dataset out",
+        )),
+        _ => Ok(p),
+    }
+}
+
+fn whole(key: &'static str, value: u64, min: u64, max: u64) -> Result<(), ParameterError> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(wrong(
+        key,
+        value,
+        &format!("give a whole number from {min} to {max}"),
+    ))
+}
+
+fn wrong(key: &'static str, value: impl ToString, expected: &str) -> ParameterError {
+    ParameterError {
+        key,
+        value: value.to_string(),
+        expected: expected.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_key(change: impl FnOnce(&mut Parameters)) -> &'static str {
+        let mut parameters = Parameters::default();
+        change(&mut parameters);
+        parameters.check().expect_err("out of range").key
+    }
+
+    #[test]
+    fn values_out_of_range_are_named() {
+        assert_eq!(error_key(|p| p.n_samples = 0), "n_samples");
+        assert_eq!(error_key(|p| p.input_dim = 1_001), "input_dim");
+        assert_eq!(error_key(|p| p.hidden_units = 0), "hidden_units");
+        assert_eq!(error_key(|p| p.steps = 0), "steps");
+        assert_eq!(
+            error_key(|p| p.learning_rate = Some(f64::NAN)),
+            "learning_rate"
+        );
+        assert_eq!(error_key(|p| p.learning_rate = Some(-0.1)), "learning_rate");
+        assert_eq!(
+            error_key(|p| p.update_noise = f64::INFINITY),
+            "update_noise"
+        );
+        assert_eq!(error_key(|p| p.label_noise = -1.0), "label_noise");
+        assert_eq!(error_key(|p| p.seed = u64::MAX), "seed");
+        assert_eq!(error_key(|p| p.task = Task::Dataset), "dataset");
+        assert_eq!(error_key(|p| p.dataset = Some("ab".into())), "dataset");
+    }
+
+    #[test]
+    fn predictive_tasks_take_the_inputs_size() {
+        let valid = Parameters {
+            task: Task::Predictive,
+            input_dim: 7,
+            ..Parameters::default()
+        };
+        assert_eq!(valid.check().unwrap().output_dim, 7);
+    }
+
+    #[test]
+    fn canonical_json_leaves_defaults_out() {
+        let valid = Parameters {
+            steps: 5,
+            ..Parameters::default()
+        }
+        .check()
+        .unwrap();
+        assert_eq!(valid.canonical_json(), r#"{"learning_rate":0.1,"steps":5}"#);
+    }
+}

@@ -1,0 +1,81 @@
+//! What a simulation gives back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, Measurement, Outcome, UnitActivity};
+
+/// Everything a finished simulation has to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// What the network did.
+    pub outcome: Outcome,
+    /// Steps taken, at most the parameter `steps`.
+    pub steps_done: u64,
+    /// One value per metric.
+    pub summary: Summary,
+    /// The measurements kept, in order of their step.
+    pub trajectory: Vec<Measurement>,
+    /// Each unit's activity at the snapshots asked for.
+    pub unit_activity: Vec<UnitActivity>,
+    /// What the engine was and which reductions it applied, for the job's record.
+    pub engine: String,
+    /// Fingerprint of all of the above but `engine`, and of the final weights' bits.
+    pub digest: Digest,
+}
+
+/// One value per metric and run; absent where the outcome leaves it undefined.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// log10 of the last measured loss over the variance of the targets.
+    pub loss_final: Option<f64>,
+    /// Active fraction at the first measurement.
+    pub active_fraction_initial: Option<f64>,
+    /// Mean active fraction of the last ten measurements but one.
+    pub active_fraction_final: Option<f64>,
+    /// Final over initial active fraction.
+    pub normalized_active_fraction: Option<f64>,
+    /// Fraction of active units at the first measurement.
+    pub fraction_active_units_initial: Option<f64>,
+    /// Mean fraction of active units of the last ten measurements but one.
+    pub fraction_active_units_final: Option<f64>,
+    /// Final over initial fraction of active units.
+    pub normalized_fraction_active_units: Option<f64>,
+    /// Whether the exponential fit of the fraction of active units is meaningful.
+    pub timescale_fit: TimescaleFit,
+    /// Time constant of that fit, in steps.
+    pub sparsification_timescale: Option<f64>,
+    /// log10 of the fitted rate: the published table's `log_tau` (so -log10 of the timescale).
+    pub log10_tau: Option<f64>,
+    /// First measured step at which the loss had converged.
+    pub converged_step: Option<u64>,
+}
+
+/// Verdict on the fit behind the sparsification timescale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimescaleFit {
+    /// The fit has a falling slope.
+    Ok,
+    /// The run did not complete, or was never fitted.
+    #[default]
+    NotFitted,
+    /// The curve never changed.
+    Flat,
+    /// Fewer than three points lie before the end of the fall.
+    TooFewPoints,
+    /// The fitted slope does not fall.
+    NotFalling,
+}
+
+impl TimescaleFit {
+    /// The name used in SQL and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::NotFitted => "not_fitted",
+            Self::Flat => "flat",
+            Self::TooFewPoints => "too_few_points",
+            Self::NotFalling => "not_falling",
+        }
+    }
+}
