@@ -98,6 +98,19 @@ impl Dataset {
         &self.targets
     }
 
+    /// What losses are normalized by: the unbiased variance over all entries of the targets.
+    ///
+    /// A single entry has no variance; it counts as 1, so that its loss is the plain squared error.
+    pub fn target_variance(&self) -> f64 {
+        let count = self.targets.len();
+        if count == 1 {
+            return 1.0;
+        }
+        let mean = self.targets.iter().sum::<f64>() / count as f64;
+        let squares = self.targets.iter().map(|y| (y - mean) * (y - mean));
+        squares.sum::<f64>() / (count - 1) as f64
+    }
+
     /// Identity of the data: SHA-256 over the shapes and the bits of every value, in hexadecimal.
     pub fn id(&self) -> String {
         let mut hash = Sha256::new();

@@ -38,6 +38,7 @@ pub use parameters::{
 };
 pub use result::{RunResult, Summary, TimescaleFit};
 pub use simulate::{Checkpoint, CheckpointError, SetupError, Simulation};
+pub use task::{TrackPath, track_path};
 
 /// Version of the model: part of every job's identity. Raised whenever the same parameters would
 /// give other bits, so that old results are never taken for new ones.

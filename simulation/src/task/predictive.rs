@@ -1,0 +1,51 @@
+//! The abstract predictive task: from one view of a circular scene, predict the next one.
+//!
+//! The scene has length 120, a view 30. Steps average ten scenes over the number of samples, so
+//! successive views are nearly independent: the task has no useful order in space, by design.
+
+use ndarray::{Array2, s};
+
+use super::filter::gaussian_1d;
+use super::interpolate::{at, linspace};
+use super::scale::min_max;
+use crate::stream::ChaChaStream;
+
+/// Length of the scene; its knots stand at 0, 1, ..., 120.
+const SCENE_LENGTH: usize = 120;
+/// Length of a view.
+const VIEW_LENGTH: usize = 30;
+
+/// Inputs and targets, `[n_samples, view_dim]` each: targets are the views one step ahead.
+///
+/// Both are scaled each on its own. In the published symmetric data the last target stands on
+/// another scale than the rest, because there inputs and targets were scaled in place while they
+/// shared memory; the paper describes no such thing, and it is not repeated here.
+pub(super) fn views(
+    stream: &mut ChaChaStream,
+    n_samples: usize,
+    view_dim: usize,
+) -> (Array2<f64>, Array2<f64>) {
+    let scene = scene(stream);
+    let step_max = SCENE_LENGTH as f64 / n_samples as f64 * 20.0;
+    let mut views = Array2::zeros((n_samples + 1, view_dim));
+    let mut position = 0.0;
+    for mut view in views.rows_mut() {
+        position += step_max * stream.uniform();
+        let places = linspace(0.0, VIEW_LENGTH as f64, view_dim);
+        for (seen, place) in view.iter_mut().zip(places) {
+            *seen = at(&scene, (position + place).rem_euclid(SCENE_LENGTH as f64));
+        }
+    }
+    let inputs = views.slice(s![..n_samples, ..]).to_owned();
+    let targets = views.slice(s![1.., ..]).to_owned();
+    (inputs, targets)
+}
+
+/// Uniform numbers, smoothed with standard deviation 120/30, from 0 to 1.
+fn scene(stream: &mut ChaChaStream) -> Vec<f64> {
+    let rough: Vec<f64> = (0..=SCENE_LENGTH).map(|_| stream.uniform()).collect();
+    let mut scene = gaussian_1d(&rough, (SCENE_LENGTH / VIEW_LENGTH) as f64);
+    let column = ndarray::ArrayViewMut2::from_shape((scene.len(), 1), &mut scene);
+    min_max(column.expect("a sequence is one column"));
+    scene
+}
