@@ -1,0 +1,56 @@
+//! Tables of values, as queries and exports return them.
+
+/// One value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Absent.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Real(f64),
+    /// Text (booleans of PostgreSQL come as `true` and `false`, bytes as hexadecimal).
+    Text(String),
+}
+
+/// Columns in the order of the statement, and rows of as many values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// Names.
+    pub columns: Vec<String>,
+    /// Rows.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// A table that can be exported, one sweep at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportView {
+    /// One row per job.
+    Runs,
+    /// One row per group of jobs.
+    SweepSummary,
+    /// Measurements of every job that is done.
+    Trajectory,
+    /// Every execution of every job.
+    Attempts,
+}
+
+impl ExportView {
+    /// Every table, in a fixed order.
+    pub const ALL: &[Self] = &[
+        Self::Runs,
+        Self::SweepSummary,
+        Self::Trajectory,
+        Self::Attempts,
+    ];
+
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Runs => "runs",
+            Self::SweepSummary => "sweep_summary",
+            Self::Trajectory => "trajectory",
+            Self::Attempts => "attempts",
+        }
+    }
+}
