@@ -128,3 +128,65 @@ impl Dataset {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_data_set_is_refused_with_the_place() {
+        let error = |inputs, targets| Dataset::new(inputs, targets).unwrap_err().to_string();
+        let two = array![[1.0], [2.0]];
+        assert_eq!(
+            error(array![[1.0]], two.clone()),
+            "X has 1 rows and y has 2: both need one row per sample"
+        );
+        assert_eq!(
+            error(two.clone(), array![[1.0, 2.0], [3.0, f64::NAN]]),
+            "y[1, 1] is NaN: every value must be finite"
+        );
+        assert_eq!(
+            error(Array2::zeros((2, 1_001)), two.clone()),
+            "X is 2 x 1001: each side must be 1 to 1000"
+        );
+        assert_eq!(
+            error(Array2::zeros((2, 0)), two.clone()),
+            "X is 2 x 0: each side must be 1 to 1000"
+        );
+        assert_eq!(
+            error(two, array![[3.0], [3.0]]),
+            "every value of y is the same: the loss is measured against the variance of y"
+        );
+    }
+
+    #[test]
+    fn target_variance_is_unbiased_over_all_entries() {
+        let dataset = Dataset::new(array![[0.0], [0.0]], array![[1.0, 2.0], [3.0, 6.0]]).unwrap();
+        // Mean 3; squares 4, 1, 0, 9 over 3.
+        assert_eq!(dataset.target_variance(), 14.0 / 3.0);
+    }
+
+    #[test]
+    fn a_single_target_counts_as_variance_one() {
+        let dataset = Dataset::new(array![[0.5]], array![[7.0]]).unwrap();
+        assert_eq!(dataset.target_variance(), 1.0);
+    }
+
+    #[test]
+    fn identity_tells_values_shapes_and_roles_apart() {
+        let id = |x, y| Dataset::new(x, y).unwrap().id();
+        let base = id(array![[1.0], [2.0]], array![[3.0], [4.0]]);
+        assert_eq!(base.len(), 64);
+        assert_eq!(base, id(array![[1.0], [2.0]], array![[3.0], [4.0]]));
+        assert_ne!(base, id(array![[3.0], [4.0]], array![[1.0], [2.0]]));
+        assert_ne!(base, id(array![[1.0, 2.0]], array![[3.0, 4.0]]));
+        // The layout in memory is not part of it.
+        let column_major = array![[3.0, 4.0], [5.0, 6.0]].reversed_axes();
+        assert_eq!(
+            id(array![[1.0], [2.0]], column_major),
+            id(array![[1.0], [2.0]], array![[3.0, 5.0], [4.0, 6.0]])
+        );
+    }
+}

@@ -89,3 +89,67 @@ fn phase_of_hit(x: f64, y: f64, angle: f64) -> f64 {
     };
     f64::from(wall) / 4.0 + offset / (2.0 * (WIDTH + LENGTH))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::StreamName;
+
+    fn assert_phase(actual: f64, exact: f64) {
+        assert!((actual - exact).abs() < 1e-12, "{actual} for {exact}");
+    }
+
+    #[test]
+    fn rays_meet_each_wall_where_geometry_says() {
+        // Straight ahead, right, back and left from (0.25, 3): offsets 0.75, 4, 0.25 and 10.
+        assert_phase(phase_of_hit(0.25, 3.0, 0.0), 0.75 / 30.0);
+        assert_phase(phase_of_hit(0.25, 3.0, PI / 2.0), 0.25 + 4.0 / 30.0);
+        assert_phase(phase_of_hit(0.25, 3.0, PI), 0.5 + 0.25 / 30.0);
+        assert_phase(phase_of_hit(0.25, 3.0, -PI / 2.0), 0.75 + 10.0 / 30.0);
+        // From the middle at 45 degrees: the right wall at y = 0.5, the left one at y = -0.5.
+        assert_phase(phase_of_hit(0.0, 0.0, PI / 4.0), 0.25 + 6.5 / 30.0);
+        assert_phase(phase_of_hit(0.0, 0.0, PI + PI / 4.0), 0.75 + 6.5 / 30.0);
+        // Steeply past the top right corner: the top, at x = 0.25.
+        assert_phase(phase_of_hit(0.0, 6.5, libm::atan(0.5)), 0.75 / 30.0);
+    }
+
+    #[test]
+    fn any_ray_ends_on_the_box() {
+        for step in 0..1_000 {
+            let angle = f64::from(step) * 0.01;
+            let phase = phase_of_hit(0.1, -4.0, angle);
+            assert!(
+                (0.0..=0.75 + 14.0 / 30.0).contains(&phase),
+                "{phase} at {angle}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_texture_goes_around_and_ends_flat() {
+        let corridor = Corridor::draw(&mut ChaChaStream::new(1, StreamName::Data));
+        assert_eq!(corridor.knots.len(), 512);
+        let first = corridor.knots[1];
+        assert_eq!(corridor.texture(0.0), first);
+        assert_eq!(corridor.texture(1.0), first);
+        assert_eq!(corridor.texture(1.2), first);
+        assert_phase(
+            corridor.texture(3.5 / 510.0),
+            (corridor.knots[4] + corridor.knots[5]) / 2.0,
+        );
+        // No seam: from the last to the first it changes no more than elsewhere.
+        let change = |pair: &[f64]| (pair[1] - pair[0]).abs();
+        let inside = corridor.knots[1..511].windows(2).map(change);
+        assert!(change(&corridor.knots[..2]) <= inside.fold(0.0, f64::max));
+    }
+
+    #[test]
+    fn a_view_spans_an_eighth_of_a_turn() {
+        let corridor = Corridor::draw(&mut ChaChaStream::new(1, StreamName::Data));
+        let view = corridor.view(1.0, 0.3);
+        let ray = |angle| corridor.texture(phase_of_hit(0.0, 1.0, angle));
+        assert_eq!(view[0], ray(0.3 - PI / 8.0));
+        assert_eq!(view[16], ray(0.3 + PI / 8.0));
+        assert_phase(view[8], ray(0.3));
+    }
+}

@@ -59,3 +59,77 @@ fn mirrored(position: isize, length: usize) -> usize {
     let position = position.rem_euclid(2 * length);
     position.min(2 * length - 1 - position) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn assert_close(
+        actual: impl IntoIterator<Item = f64>,
+        expected: impl IntoIterator<Item = f64>,
+    ) {
+        for (actual, expected) in actual.into_iter().zip(expected) {
+            assert!((actual - expected).abs() < 1e-13, "{actual} for {expected}");
+        }
+    }
+
+    // The expected numbers are scipy 1.x's gaussian_filter1d and gaussian_filter of the same arrays.
+
+    #[test]
+    fn a_sequence_is_smoothed_as_scipy_does_it() {
+        let rough = [3.0, -1.0, 4.0, 1.0, -5.0, 9.0, 2.0];
+        let narrow = [
+            2.1494860724004106,
+            0.9060763600919282,
+            2.2608475692846666,
+            0.44169020085534516,
+            -0.7374602834472141,
+            4.542030709368664,
+            3.437329371446201,
+        ];
+        assert_close(gaussian_1d(&rough, 0.7), narrow);
+        // The kernel reaches 20 entries: the mirror images are mirrored again.
+        let wide = [
+            1.7911657199061197,
+            1.804087196217887,
+            1.82784855090182,
+            1.8571048514045074,
+            1.8864477312574586,
+            1.9101477621737173,
+            1.9231981881384916,
+        ];
+        assert_close(gaussian_1d(&rough, 5.0), wide);
+    }
+
+    #[test]
+    fn an_array_is_smoothed_as_scipy_does_it() {
+        let rough = array![
+            [0.0, 3.0, 1.0],
+            [5.0, 8.0, 6.0],
+            [10.0, 2.0, 0.0],
+            [4.0, 7.0, 5.0]
+        ];
+        let both = array![
+            [1.9412594423226777, 3.4313899797888068, 2.564763418045537],
+            [4.9463448437737245, 4.938371643454948, 3.696739865499728],
+            [6.703491587048854, 4.72573362205393, 2.991025468319422],
+            [5.5590310816226225, 5.3916872369346684, 4.110161811135095],
+        ];
+        assert_close(gaussian_2d(&rough, [0.8, 0.6]), both);
+        let columns_alone = array![
+            [1.181730180129906, 1.3453284886143984, 1.4729413312556956],
+            [6.1817301801299065, 6.345328488614399, 6.472941331255695],
+            [5.4632528487975875, 3.985605813662722, 2.5511413375396916],
+            [5.181730180129906, 5.345328488614398, 5.472941331255695],
+        ];
+        assert_close(gaussian_2d(&rough, [0.0, 1.5]), columns_alone);
+    }
+
+    #[test]
+    fn a_constant_stays_and_a_single_entry_too() {
+        assert_close(gaussian_1d(&[2.5; 9], 3.0), [2.5; 9]);
+        assert_close(gaussian_2d(&array![[0.3]], [0.2, 200.0]), [0.3]);
+    }
+}

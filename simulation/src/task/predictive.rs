@@ -49,3 +49,31 @@ fn scene(stream: &mut ChaChaStream) -> Vec<f64> {
     min_max(column.expect("a sequence is one column"));
     scene
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::StreamName;
+
+    #[test]
+    fn each_target_is_the_next_input() {
+        let (inputs, targets) = views(&mut ChaChaStream::new(3, StreamName::Data), 9, 12);
+        assert_eq!(inputs.slice(s![1.., ..]), targets.slice(s![..8, ..]));
+    }
+
+    #[test]
+    fn a_scene_is_smooth_and_goes_from_zero_to_one() {
+        for seed in 0..20 {
+            let scene = scene(&mut ChaChaStream::new(seed, StreamName::Data));
+            assert_eq!(scene.len(), 121);
+            let max = scene.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            assert!((0.999..=1.0).contains(&max));
+            // Neighbours correlate by exp(-1/64), so a step is 0.18 deviations on average.
+            assert!(
+                scene
+                    .windows(2)
+                    .all(|pair| (pair[1] - pair[0]).abs() < 0.25)
+            );
+        }
+    }
+}

@@ -31,3 +31,36 @@ pub(super) fn to_range(mut values: Array2<f64>, range: DataRange) -> Array2<f64>
     }
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn the_published_formula_by_hand() {
+        // A - 1 - 1e-5 = [-1e-5, 1 - 1e-5, 4 - 1e-5], divided by its maximum + 1e-5 = 4.
+        let unit = to_range(array![[1.0, 2.0, 5.0]], DataRange::Unit);
+        let symmetric = to_range(array![[1.0, 2.0, 5.0]], DataRange::Symmetric);
+        for (value, exact) in unit.iter().zip([-0.25e-5, 0.25 - 0.25e-5, 1.0 - 0.25e-5]) {
+            assert!((value - exact).abs() < 1e-15);
+        }
+        for (value, exact) in symmetric.iter().zip(&unit) {
+            assert_eq!(*value, 2.0 * exact - 1.0);
+        }
+    }
+
+    #[test]
+    fn what_has_no_spread_stays_as_it_is() {
+        assert_eq!(to_range(array![[0.25]], DataRange::Unit), array![[0.25]]);
+        assert_eq!(
+            to_range(array![[0.25]], DataRange::Symmetric),
+            array![[-0.5]]
+        );
+        assert_eq!(
+            to_range(array![[0.5], [0.5]], DataRange::Unit),
+            array![[0.5], [0.5]]
+        );
+    }
+}

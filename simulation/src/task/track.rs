@@ -137,3 +137,104 @@ fn nearest_turn(from: f64, to: f64) -> f64 {
     }
     difference - TAU * libm::copysign(1.0, difference)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::StreamName;
+
+    fn walked(seed: u64, n_samples: usize, heading_jitter: bool) -> Walk {
+        Walk::draw(
+            &mut ChaChaStream::new(seed, StreamName::Data),
+            n_samples,
+            heading_jitter,
+        )
+    }
+
+    #[test]
+    fn each_target_is_the_view_of_the_next_input() {
+        let walk = walked(1, 150, true);
+        let next_views = walk.inputs.slice(s![1.., ..RAYS]);
+        assert_eq!(next_views, walk.targets.slice(s![..149, ..]));
+    }
+
+    #[test]
+    fn steps_have_the_published_mean_and_deviation() {
+        // Published, 150 steps without jitter: |dy| = 0.187 +- 0.092, shortened by the ends.
+        let mut moved = Vec::new();
+        for seed in 0..50 {
+            let path = walked(seed, 150, false).path;
+            moved.extend(
+                path.positions
+                    .windows(2)
+                    .map(|pair| (pair[1] - pair[0]).abs()),
+            );
+        }
+        let mean = moved.iter().sum::<f64>() / moved.len() as f64;
+        let squares = moved.iter().map(|d| (d - mean).powi(2)).sum::<f64>();
+        let deviation = (squares / moved.len() as f64).sqrt();
+        assert!((mean - 0.195).abs() < 0.012, "mean {mean}");
+        assert!((deviation - 0.095).abs() < 0.006, "deviation {deviation}");
+    }
+
+    #[test]
+    fn the_agent_turns_at_both_ends_and_nowhere_else() {
+        let walk = walked(4, 1_000, false);
+        let (positions, headings) = (&walk.path.positions, &walk.path.headings);
+        assert!(positions.iter().all(|y| y.abs() <= TURN_AT));
+        assert!(positions.contains(&TURN_AT) && positions.contains(&-TURN_AT));
+        assert_eq!(headings[0], 0.0);
+        for sample in 0..999 {
+            let expected = match positions[sample + 1] {
+                y if y == TURN_AT => PI,
+                y if y == -TURN_AT => 0.0,
+                _ => headings[sample],
+            };
+            assert_eq!(headings[sample + 1], expected, "sample {sample}");
+            let action = walk.inputs[[sample, RAYS]];
+            assert_eq!(action, headings[sample + 1] - headings[sample]);
+        }
+        // A lap of 22.4 at 0.2 a step: about 9 laps, 18 turns, as many of each sign.
+        let actions = walk.inputs.column(RAYS);
+        let count = |turn: f64| actions.iter().filter(|&&a| a == turn).count();
+        assert!((8..=10).contains(&count(PI)), "{} turns", count(PI));
+        assert!(count(PI).abs_diff(count(-PI)) <= 1);
+        assert_eq!(count(0.0) + count(PI) + count(-PI), 1_000);
+    }
+
+    #[test]
+    fn heading_jitter_is_small_and_actions_tell_it() {
+        let walk = walked(5, 1_000, true);
+        assert!((-0.01..0.0).contains(&walk.path.headings[0]));
+        let actions = walk.inputs.column(RAYS);
+        let small: Vec<f64> = actions.iter().copied().filter(|a| a.abs() < 1.0).collect();
+        assert!(
+            (970..=990).contains(&small.len()),
+            "{} steps without turn",
+            small.len()
+        );
+        let deviation = (small.iter().map(|a| a * a).sum::<f64>() / small.len() as f64).sqrt();
+        // 2 pi times pi 0.1 / 360 = 5.48e-3; four standard errors are 0.5e-3.
+        assert!(
+            (deviation - 5.48e-3).abs() < 0.5e-3,
+            "deviation {deviation}"
+        );
+        assert!(actions.iter().all(|a| a.abs() <= PI));
+    }
+
+    #[test]
+    fn jitter_changes_neither_walls_nor_speeds() {
+        let (with, without) = (walked(6, 20, true), walked(6, 20, false));
+        for (a, b) in with.path.positions.iter().zip(&without.path.positions) {
+            assert!((a - b).abs() < 0.01, "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn the_shorter_way_round_keeps_the_sign_of_half_a_turn() {
+        assert_eq!(nearest_turn(0.0, PI), PI);
+        assert_eq!(nearest_turn(PI, 0.0), -PI);
+        assert!((nearest_turn(0.1, TAU - 0.1) + 0.2).abs() < 1e-12);
+        assert!((nearest_turn(-0.005, TAU - 0.01) + 0.005).abs() < 1e-12);
+    }
+}
