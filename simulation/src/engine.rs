@@ -1,5 +1,8 @@
 //! The training loop: a state, advanced step by step.
 
+pub(crate) mod lanes;
+pub(crate) mod normals;
+
 /// A network in training. Implemented by the float64 reference and the float32 kernels.
 ///
 /// An engine owns its random streams. Cutting `advance(a + b)` into `advance(a); advance(b)`, or
