@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use simulation::{Checkpoint, MODEL_VERSION, ValidParameters};
 
 /// Identity of a job: 32 hexadecimal digits, the same for the same sweep in every database.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct JobId(pub String);
 
 impl JobId {
@@ -53,7 +55,7 @@ pub struct NewJob {
 
 /// The right to run one attempt of a job. Every write names it; a write with an epoch that is no
 /// longer the newest changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ticket {
     /// The job.
     pub job_id: JobId,
@@ -89,6 +91,9 @@ pub struct Claim {
     pub checkpoint: Option<Checkpoint>,
     /// Expected duration of the whole job on one slot, in seconds.
     pub estimated_seconds: f64,
+    /// The worker ends an attempt that takes longer than this, in milliseconds, as a truncated
+    /// result.
+    pub max_job_ms: Option<i64>,
 }
 
 /// A job as it was planned, and what came of it.
@@ -133,7 +138,7 @@ pub enum Finish {
 }
 
 /// What an attempt cost, and where.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunCost {
     /// Time spent simulating, in seconds.
     pub wall_seconds: f64,

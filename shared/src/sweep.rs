@@ -15,8 +15,8 @@ pub struct NewSweep {
     pub max_errors: u32,
     /// A job is dead after its worker was lost this many times.
     pub max_crashes: u32,
-    /// Longest an attempt may hold a job, in milliseconds, heartbeats or not. Overrunning it counts
-    /// as an error.
+    /// Longest an attempt may take, in milliseconds: the worker ends it as a truncated result. A
+    /// worker that hangs beyond it by two leases loses the job, which counts as an error.
     pub max_job_ms: Option<i64>,
 }
 

@@ -22,6 +22,16 @@ pub struct Table {
     pub rows: Vec<Vec<Value>>,
 }
 
+impl Table {
+    /// The value of a named column in one of this table's rows; null if there is no such column.
+    pub fn value<'a>(&self, row: &'a [Value], column: &str) -> &'a Value {
+        let index = self.columns.iter().position(|name| name == column);
+        index
+            .and_then(|index| row.get(index))
+            .unwrap_or(&Value::Null)
+    }
+}
+
 /// A table that can be exported, one sweep at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportView {
