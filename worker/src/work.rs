@@ -1,0 +1,430 @@
+//! The loop: claim, hand to the slots, settle what they report, until told or time to stop.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use shared::{Claim, ClaimRequest, Store, StoreError, SweepState, SweepStatus, WorkerInfo};
+use simulation::Dataset;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::control::{Held, Order};
+use crate::execution::{End, Execution, Report};
+use crate::heartbeat::Heartbeat;
+use crate::machine::{code_version, cpu_name, host_name};
+use crate::options::WorkerOptions;
+use crate::progress::Progress;
+use crate::settle::{Settled, Settlement, chain};
+use crate::spool::{Spool, SpoolError};
+
+/// Work claimed ahead for a slot: enough that jobs of milliseconds don't wait for the database,
+/// and none when jobs take longer than this.
+const CLAIM_AHEAD: Duration = Duration::from_millis(500);
+/// Most jobs held for one slot.
+const HELD_PER_SLOT_MAX: usize = 64;
+/// Shortest and longest wait for new jobs.
+const POLL_MIN: Duration = Duration::from_secs(1);
+const POLL_MAX: Duration = Duration::from_secs(30);
+/// Longest wait when the end of a sweep is awaited.
+const POLL_MAX_DRAIN: Duration = Duration::from_secs(4);
+
+/// Why the worker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing was queued or running any more.
+    Drained,
+    /// Nothing came for the idle time.
+    Idle,
+    /// The time limit was reached.
+    TimeLimit,
+    /// It was told to stop.
+    Stopped,
+}
+
+/// What a worker did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkReport {
+    /// Why it ended.
+    pub ending: Ending,
+    /// Results it recorded.
+    pub recorded: u64,
+    /// Attempts that ended in an error.
+    pub failed: u64,
+    /// Jobs it gave back with a checkpoint.
+    pub released: u64,
+    /// Ends that a newer attempt had overtaken.
+    pub superseded: u64,
+}
+
+/// Why a worker can't work.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The slots can't be made.
+    #[error("failed to start {slots} simulation threads")]
+    Pool {
+        /// Threads asked for.
+        slots: usize,
+        /// Why not.
+        #[source]
+        source: rayon::ThreadPoolBuildError,
+    },
+    /// The heartbeat thread can't be made.
+    #[error("failed to start the heartbeat thread")]
+    Heartbeat(#[source] std::io::Error),
+    /// The spool can't be used.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// The database refuses for good.
+    #[error("the database refuses to go on; finished results wait in the spool")]
+    Store(#[from] StoreError),
+}
+
+/// Works until drained, idle, out of time, or told to stop through `stop`.
+///
+/// # Errors
+/// Threads or the spool folder can't be made; the database fails in a way that waiting won't mend.
+pub async fn work(
+    store: &Store,
+    options: &WorkerOptions,
+    stop: watch::Receiver<bool>,
+    progress: Arc<Progress>,
+) -> Result<WorkReport, WorkError> {
+    let slots = options.slots;
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(slots)
+        .thread_name(|slot| format!("slot-{slot}"))
+        .build()
+        .map_err(|source| WorkError::Pool { slots, source })?;
+    let worker = Uuid::now_v7();
+    let info = WorkerInfo {
+        id: worker,
+        host: host_name(),
+        pid: std::process::id(),
+        slots: u32::try_from(slots).unwrap_or(u32::MAX),
+        cpu: cpu_name(),
+        code_version: code_version(),
+    };
+    store.register_worker(&info).await?;
+    let held = Held::default();
+    let heartbeat = Heartbeat::start(&options.database, worker, options.lease, held.clone())
+        .map_err(WorkError::Heartbeat)?;
+    let mut settlement = Settlement::new(store.clone(), Spool::open(&options.spool)?, held.clone());
+    let adopted = settlement.adopt_spool()?;
+    if adopted > 0 {
+        tracing::info!(
+            results = adopted,
+            "Delivering results that an earlier worker left"
+        );
+    }
+    let (reports, reported) = unbounded_channel();
+    let report = WorkReport {
+        ending: Ending::Drained,
+        recorded: 0,
+        failed: 0,
+        released: 0,
+        superseded: 0,
+    };
+    Loop {
+        store,
+        options,
+        worker,
+        pool,
+        held,
+        heartbeat,
+        settlement,
+        progress,
+        reports,
+        reported,
+        stop,
+        stop_closed: false,
+        datasets: HashMap::new(),
+        started: Instant::now(),
+        idle_since: Instant::now(),
+        poll: POLL_MIN,
+        mean_job: None,
+        stopping: None,
+        report,
+    }
+    .run()
+    .await
+}
+
+struct Loop<'a> {
+    store: &'a Store,
+    options: &'a WorkerOptions,
+    worker: Uuid,
+    pool: ThreadPool,
+    held: Held,
+    heartbeat: Heartbeat,
+    settlement: Settlement,
+    progress: Arc<Progress>,
+    reports: UnboundedSender<Report>,
+    reported: UnboundedReceiver<Report>,
+    stop: watch::Receiver<bool>,
+    stop_closed: bool,
+    datasets: HashMap<String, Arc<Dataset>>,
+    started: Instant,
+    idle_since: Instant,
+    poll: Duration,
+    /// Running mean of how long a job takes here.
+    mean_job: Option<Duration>,
+    stopping: Option<Ending>,
+    report: WorkReport,
+}
+
+impl Loop<'_> {
+    async fn run(mut self) -> Result<WorkReport, WorkError> {
+        loop {
+            self.settle().await?;
+            self.check_limits();
+            if self.stopping.is_none() {
+                self.claim().await?;
+            }
+            self.progress.set_running(self.held.count());
+            if self.held.count() == 0
+                && self.settlement.waiting() == 0
+                && let Some(ending) = self.ending().await?
+            {
+                self.report.ending = ending;
+                return Ok(self.report);
+            }
+            self.wait().await;
+        }
+    }
+
+    /// Delivers everything that waits, until done or the database is away.
+    async fn settle(&mut self) -> Result<(), WorkError> {
+        loop {
+            match self.settlement.deliver_one().await {
+                Ok(Some(settled)) => self.count(settled),
+                Ok(None) => return Ok(()),
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(error = %chain(&error), "Failed to record; trying again");
+                    return Ok(());
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn count(&mut self, settled: Settled) {
+        match settled {
+            Settled::Recorded => {
+                self.report.recorded += 1;
+                self.progress.add_recorded();
+            }
+            Settled::Failed => {
+                self.report.failed += 1;
+                self.progress.add_failed();
+            }
+            Settled::Released => self.report.released += 1,
+            Settled::Superseded => self.report.superseded += 1,
+            Settled::Noted => {}
+        }
+    }
+
+    fn check_limits(&mut self) {
+        if self.stopping.is_some() {
+            return;
+        }
+        let over = self
+            .options
+            .time_limit
+            .is_some_and(|limit| self.started.elapsed() >= limit);
+        self.stopping = match (*self.stop.borrow(), over) {
+            (true, _) => Some(Ending::Stopped),
+            (false, true) => Some(Ending::TimeLimit),
+            (false, false) => return,
+        };
+        self.held.give_all(Order::Release);
+    }
+
+    /// How many more jobs to hold: one a slot, more when they take less than [`CLAIM_AHEAD`].
+    fn room(&self) -> usize {
+        let slots = self.options.slots;
+        let ahead = self.mean_job.map_or(1.0, |mean| {
+            (CLAIM_AHEAD.as_secs_f64() / mean.as_secs_f64().max(1e-6)).max(1.0)
+        });
+        let wanted = slots * (ahead as usize).clamp(1, HELD_PER_SLOT_MAX);
+        // A claim for a few jobs costs as much as one for many: wait until half are used up.
+        let room = wanted.saturating_sub(self.held.count());
+        if wanted > slots && room * 2 < wanted {
+            0
+        } else {
+            room
+        }
+    }
+
+    async fn claim(&mut self) -> Result<(), WorkError> {
+        let room = self.room();
+        if room == 0 || !self.heartbeat.is_healthy() {
+            return Ok(());
+        }
+        let lease_ms = self.options.lease.lease_ms;
+        let request = ClaimRequest {
+            sweep: self.options.sweep.clone(),
+            limit: u32::try_from(room).unwrap_or(u32::MAX),
+            lease_ms,
+            remaining_seconds: self
+                .options
+                .time_limit
+                .map(|limit| limit.saturating_sub(self.started.elapsed()).as_secs_f64()),
+        };
+        let claimed = async {
+            self.store.reap(lease_ms).await?;
+            self.store.claim(self.worker, &request).await
+        };
+        match claimed.await {
+            Ok(claims) => {
+                if !claims.is_empty() {
+                    self.idle_since = Instant::now();
+                    self.poll = POLL_MIN;
+                }
+                for claim in claims {
+                    self.start(claim).await?;
+                }
+                Ok(())
+            }
+            Err(error) if error.is_transient() => {
+                tracing::warn!(error = %chain(&error), "Failed to claim; trying again");
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn start(&mut self, claim: Claim) -> Result<(), WorkError> {
+        let ticket = claim.ticket.clone();
+        let control = self.held.insert(ticket.clone());
+        let dataset = match self.dataset(&claim).await {
+            Ok(dataset) => dataset,
+            Err(error) if error.is_transient() => {
+                self.settlement.released(ticket, claim.checkpoint);
+                return Ok(());
+            }
+            Err(error) => {
+                self.settlement.failed(ticket, chain(&error));
+                return Ok(());
+            }
+        };
+        let execution = Execution {
+            claim,
+            dataset,
+            control,
+            progress: Arc::clone(&self.progress),
+            checkpoint_every: self.options.checkpoint_every,
+            reports: self.reports.clone(),
+        };
+        self.pool.spawn_fifo(move || execution.run());
+        Ok(())
+    }
+
+    async fn dataset(&mut self, claim: &Claim) -> Result<Option<Arc<Dataset>>, StoreError> {
+        let Some(id) = claim.parameters.dataset.clone() else {
+            return Ok(None);
+        };
+        if let Some(dataset) = self.datasets.get(&id) {
+            return Ok(Some(Arc::clone(dataset)));
+        }
+        let dataset = self.store.dataset(&id).await?.map(Arc::new);
+        if let Some(dataset) = &dataset {
+            self.datasets.insert(id, Arc::clone(dataset));
+        }
+        Ok(dataset)
+    }
+
+    /// Whether it is time to go, asked only while nothing is held.
+    async fn ending(&mut self) -> Result<Option<Ending>, WorkError> {
+        if self.stopping.is_some() {
+            return Ok(self.stopping);
+        }
+        if self
+            .options
+            .idle_exit
+            .is_some_and(|limit| self.idle_since.elapsed() >= limit)
+        {
+            return Ok(Some(Ending::Idle));
+        }
+        if !self.options.drain {
+            return Ok(None);
+        }
+        match self.store.status(self.options.sweep.as_deref()).await {
+            Ok(sweeps) if sweeps.iter().map(outstanding).sum::<u64>() == 0 => {
+                Ok(Some(Ending::Drained))
+            }
+            Ok(_) => Ok(None),
+            Err(error) if error.is_transient() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits for a report, a stop, or the next poll; takes in every report that has come.
+    async fn wait(&mut self) {
+        let poll = if self.held.count() == 0 || self.settlement.waiting() > 0 {
+            let longest = if self.options.drain {
+                POLL_MAX_DRAIN
+            } else {
+                POLL_MAX
+            };
+            let poll = self.poll.min(longest);
+            self.poll = (self.poll * 2).min(POLL_MAX);
+            poll
+        } else {
+            POLL_MIN
+        };
+        tokio::select! {
+            report = self.reported.recv() => {
+                let report = report.expect("this loop holds a sender too");
+                self.take(report);
+                while let Ok(report) = self.reported.try_recv() {
+                    self.take(report);
+                }
+            }
+            changed = self.stop.changed(), if self.stopping.is_none() && !self.stop_closed => {
+                // A dropped sender can't ask for anything any more: go on to the natural end.
+                self.stop_closed = changed.is_err();
+            }
+            () = pause(poll) => {}
+        }
+    }
+
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Checkpoint(ticket, checkpoint) => {
+                self.settlement.checkpoint(ticket, checkpoint)
+            }
+            Report::Ended(ticket, End::Finished(result, wall)) => {
+                let mean = self.mean_job.unwrap_or(wall);
+                self.mean_job = Some(mean.mul_f64(0.8) + wall.mul_f64(0.2));
+                self.settlement.finished(ticket, *result, wall);
+            }
+            Report::Ended(ticket, End::Released(checkpoint)) => {
+                self.settlement.released(ticket, Some(checkpoint));
+            }
+            // A cancelled job is given back for good; for a lost lease this changes nothing.
+            Report::Ended(ticket, End::Abandoned) => self.settlement.released(ticket, None),
+            Report::Ended(ticket, End::Failed(error)) => {
+                tracing::warn!(job.id = %ticket.job_id, %error, "A job failed");
+                self.settlement.failed(ticket, error);
+            }
+        }
+    }
+}
+
+/// Jobs of a sweep that some worker will still run: none of a paused one's that wait.
+fn outstanding(sweep: &SweepStatus) -> u64 {
+    match sweep.state {
+        SweepState::Active => sweep.running + sweep.queued - sweep.queued_other_model,
+        SweepState::Paused(_) => sweep.running,
+    }
+}
+
+/// Waits for half to the whole of `longest`, so that workers don't poll in step.
+async fn pause(longest: Duration) {
+    let spread = f64::from(Uuid::now_v7().as_bytes()[15]) / 255.0;
+    let deadline = tokio::time::Instant::now() + longest.mul_f64(0.5 + 0.5 * spread);
+    tokio::time::sleep_until(deadline).await;
+}
