@@ -65,7 +65,7 @@ pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
     if !(rate.is_finite() && rate > 0.0 && rate <= 100.0) {
         return Err(wrong(
             "learning_rate",
-            rate,
+            &rate,
             "give a number above 0, at most 100",
         ));
     }
@@ -76,12 +76,12 @@ pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
         ("input_noise", p.input_noise),
     ] {
         if !(amplitude.is_finite() && (0.0..=1_000.0).contains(&amplitude)) {
-            return Err(wrong(key, amplitude, "give a number from 0 to 1000"));
+            return Err(wrong(key, &amplitude, "give a number from 0 to 1000"));
         }
     }
     if p.algorithm == Algorithm::Sed && p.update_noise > 0.0 {
         let expected = "sed perturbs the weights itself: give 0 (as the paper does)";
-        return Err(wrong("update_noise", p.update_noise, expected));
+        return Err(wrong("update_noise", &p.update_noise, expected));
     }
     Ok(p)
 }
@@ -100,7 +100,7 @@ fn with_task_sizes(mut p: Parameters) -> Result<Parameters, ParameterError> {
     match (p.task == Task::Dataset, &p.dataset) {
         (true, None) => Err(wrong(
             "dataset",
-            "missing",
+            &"missing",
             "task dataset needs `dataset: file.npz`",
         )),
         (false, Some(id)) => Err(wrong(
@@ -118,12 +118,12 @@ fn whole(key: &'static str, value: u64, min: u64, max: u64) -> Result<(), Parame
     }
     Err(wrong(
         key,
-        value,
+        &value,
         &format!("give a whole number from {min} to {max}"),
     ))
 }
 
-fn wrong(key: &'static str, value: impl ToString, expected: &str) -> ParameterError {
+fn wrong(key: &'static str, value: &dyn ToString, expected: &str) -> ParameterError {
     ParameterError {
         key,
         value: value.to_string(),
