@@ -2,6 +2,9 @@
 
 pub(crate) mod lanes;
 pub(crate) mod normals;
+mod reference;
+
+pub(crate) use reference::ReferenceEngine;
 
 /// A network in training. Implemented by the float64 reference and the float32 kernels.
 ///

@@ -20,8 +20,6 @@ pub(crate) enum StreamName {
     InputNoise,
     /// SED's trial perturbations.
     Perturbation,
-    /// The part of the input weights that the inputs can't see, drawn when somebody looks.
-    Orthogonal,
 }
 
 impl StreamName {
@@ -33,7 +31,6 @@ impl StreamName {
             Self::LabelNoise => "label noise",
             Self::InputNoise => "input noise",
             Self::Perturbation => "perturbation",
-            Self::Orthogonal => "orthogonal",
         }
     }
 
