@@ -24,9 +24,12 @@ mod network;
 mod outcome;
 mod parameters;
 mod result;
+mod schedule;
 mod simulate;
 mod stream;
+mod summary;
 mod task;
+mod timescale;
 
 pub use dataset::{Dataset, DatasetError};
 pub use digest::Digest;

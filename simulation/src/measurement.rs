@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Measurement {
     /// Number of the step just taken, from 0 (so 0 is the state after one update).
     pub step: u64,
-    /// log10 of the mean squared error over the unbiased variance of all targets.
+    /// log10 of the mean squared error over the unbiased variance of all targets. Always finite: an
+    /// error of exactly zero counts as 1e-300.
     pub loss: f64,
     /// Share of (unit, sample) pairs with activity > 0.
     pub active_fraction: f64,

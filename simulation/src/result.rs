@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Fingerprint;
 use crate::{Digest, Measurement, Outcome, UnitActivity};
 
 /// Everything a finished simulation has to say.
@@ -48,6 +49,28 @@ pub struct Summary {
     pub log10_tau: Option<f64>,
     /// First measured step at which the loss had converged.
     pub converged_step: Option<u64>,
+}
+
+impl Summary {
+    /// Adds every value to a fingerprint, in the order of the fields.
+    pub(crate) fn add_to(&self, fingerprint: &mut Fingerprint) {
+        for value in [
+            self.loss_final,
+            self.active_fraction_initial,
+            self.active_fraction_final,
+            self.normalized_active_fraction,
+            self.fraction_active_units_initial,
+            self.fraction_active_units_final,
+            self.normalized_fraction_active_units,
+            self.sparsification_timescale,
+            self.log10_tau,
+        ] {
+            fingerprint.optional_real(value);
+        }
+        fingerprint.bytes(self.timescale_fit.name().as_bytes());
+        fingerprint.whole(u64::from(self.converged_step.is_some()));
+        fingerprint.whole(self.converged_step.unwrap_or(0));
+    }
 }
 
 /// Verdict on the fit behind the sparsification timescale.

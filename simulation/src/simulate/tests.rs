@@ -1,0 +1,224 @@
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+use super::*;
+use crate::{Algorithm, Parameters, Precision, TimescaleFit};
+
+fn run(parameters: Parameters) -> RunResult {
+    let mut simulation = Simulation::new(&parameters.check().unwrap(), None).unwrap();
+    assert!(simulation.advance(u64::MAX));
+    simulation.finish()
+}
+
+fn small() -> Parameters {
+    Parameters {
+        n_samples: 4,
+        input_dim: 6,
+        output_dim: 2,
+        hidden_units: 20,
+        steps: 100,
+        linear_measurements: 20,
+        seed: 5,
+        ..Parameters::default()
+    }
+}
+
+prop_compose! {
+    /// Any kind of short run.
+    fn any_parameters()(
+        algorithm in prop::sample::select(Algorithm::ALL),
+        precision in prop::sample::select(Precision::ALL),
+        n_samples in 1..12_u32,
+        input_dim in 1..12_u32,
+        output_dim in 1..12_u32,
+        hidden_units in 1..40_u32,
+        noises in prop::array::uniform3(prop::sample::select(vec![0.0, 0.1])),
+        steps in 1..80_u64,
+        (linear_measurements, logarithmic_measurements, unit_activity_snapshots) in (2..40_u32, 0..10_u32, 0..5_u32),
+        seed in 0..1_000_u64,
+    ) -> Parameters {
+        Parameters {
+            algorithm, precision, n_samples, input_dim, output_dim, hidden_units,
+            update_noise: if algorithm == Algorithm::Sed { 0.0 } else { noises[0] },
+            label_noise: noises[1],
+            input_noise: noises[2],
+            steps, linear_measurements, logarithmic_measurements, unit_activity_snapshots, seed,
+            ..Parameters::default()
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 48, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn any_cutting_of_a_run_gives_the_same_digest(
+        parameters in any_parameters(),
+        pieces in prop::collection::vec(0..30_u64, 0..20),
+    ) {
+        let whole = run(parameters.clone());
+        let mut simulation = Simulation::new(&parameters.check().unwrap(), None).unwrap();
+        for piece in pieces {
+            let before = simulation.steps_done();
+            simulation.advance(piece);
+            prop_assert!(simulation.steps_done() - before <= piece);
+        }
+        simulation.advance(u64::MAX);
+        prop_assert_eq!(simulation.finish(), whole);
+    }
+
+    #[test]
+    fn going_on_from_checkpoints_gives_the_same_digest(
+        parameters in any_parameters(),
+        pieces in prop::collection::vec(0..30_u64, 1..6),
+    ) {
+        let whole = run(parameters.clone());
+        let parameters = parameters.check().unwrap();
+        let mut simulation = Simulation::new(&parameters, None).unwrap();
+        for piece in pieces {
+            simulation.advance(piece);
+            let checkpoint = Checkpoint::from_bytes(simulation.checkpoint().as_bytes().to_vec());
+            simulation = Simulation::restore(&parameters, None, &checkpoint).unwrap();
+        }
+        simulation.advance(u64::MAX);
+        prop_assert_eq!(simulation.finish(), whole);
+    }
+}
+
+#[test]
+fn measurements_are_taken_after_the_steps_they_name() {
+    // A run of one step more than another shares its first measurements.
+    let parameters = Parameters {
+        steps: 4,
+        linear_measurements: 4,
+        ..small()
+    };
+    let every = run(parameters.clone());
+    let steps: Vec<u64> = every.trajectory.iter().map(|m| m.step).collect();
+    assert_eq!(steps, [0, 1, 2, 3]);
+    let first = run(Parameters {
+        steps: 1,
+        ..parameters
+    });
+    assert_eq!(first.trajectory[0], every.trajectory[0]);
+    assert_eq!(first.steps_done, 1);
+}
+
+#[test]
+fn the_trajectory_joins_thinned_linear_and_all_logarithmic_measurements() {
+    let result = run(Parameters {
+        steps: 101,
+        linear_measurements: 11,
+        trajectory_points: 3,
+        logarithmic_measurements: 3,
+        ..small()
+    });
+    // Linear 0, 50, 100; updates 1, sqrt(101) = 10.05, 101 are the steps 0, 9, 100.
+    let steps: Vec<u64> = result.trajectory.iter().map(|m| m.step).collect();
+    assert_eq!(steps, [0, 9, 50, 100]);
+}
+
+#[test]
+fn measuring_more_changes_nothing_of_what_is_measured() {
+    let plain = run(Parameters {
+        update_noise: 0.1,
+        ..small()
+    });
+    let more = run(Parameters {
+        update_noise: 0.1,
+        logarithmic_measurements: 30,
+        unit_activity_snapshots: 9,
+        ..small()
+    });
+    assert_eq!(plain.summary, more.summary);
+    assert_eq!(more.unit_activity.len(), 9);
+    let first = &more.unit_activity[0];
+    let pairs: u32 = first.active_samples.iter().sum();
+    assert_eq!(first.step, 0);
+    assert_eq!(f64::from(pairs) / 80.0, more.trajectory[0].active_fraction);
+}
+
+#[test]
+fn descent_without_noise_freezes_once_it_has_converged() {
+    let result = run(Parameters {
+        steps: 40_000,
+        linear_measurements: 400,
+        precision: Precision::F64,
+        ..small()
+    });
+    assert_eq!(result.outcome, Outcome::Completed);
+    let late = &result.trajectory[result.trajectory.len() / 2..];
+    assert!(late.iter().all(|m| m.loss < -20.0), "{late:?}");
+    let frozen = |m: &Measurement| {
+        m.active_fraction == late[0].active_fraction
+            && m.fraction_active_units == late[0].fraction_active_units
+    };
+    assert!(late.iter().all(frozen));
+    assert!(result.summary.converged_step.is_some());
+}
+
+#[test]
+fn too_large_a_learning_rate_is_a_diverged_result() {
+    for precision in [Precision::F32, Precision::F64] {
+        let result = run(Parameters {
+            learning_rate: Some(50.0),
+            update_noise: 1.0,
+            precision,
+            ..small()
+        });
+        assert_eq!(result.outcome, Outcome::Diverged);
+        assert!(result.steps_done < 100);
+        assert_eq!(result.summary.timescale_fit, TimescaleFit::NotFitted);
+        assert_eq!(result.summary.normalized_active_fraction, None);
+        assert!(result.trajectory.iter().all(|m| m.loss.is_finite()));
+        assert!(result.summary.loss_final.is_none_or(f64::is_finite));
+    }
+}
+
+#[test]
+fn a_network_without_activity_is_a_silent_result() {
+    // A single unit sees a single sample: half of the seeds leave it silent from the start.
+    let outcome = |seed| {
+        let parameters = Parameters {
+            n_samples: 1,
+            hidden_units: 1,
+            seed,
+            ..small()
+        };
+        run(parameters)
+    };
+    let silent = (0..20).map(outcome).find(|r| r.outcome == Outcome::Silent);
+    let result = silent.expect("half of the seeds");
+    assert_eq!(result.steps_done, 1);
+    assert_eq!(result.summary.active_fraction_initial, Some(0.0));
+    assert_eq!(result.trajectory.len(), 1);
+}
+
+#[test]
+fn a_run_ended_early_is_truncated() {
+    let mut simulation = Simulation::new(&small().check().unwrap(), None).unwrap();
+    assert!(!simulation.advance(60));
+    let result = simulation.finish();
+    assert_eq!(
+        (result.outcome, result.steps_done),
+        (Outcome::Truncated, 60)
+    );
+    assert_eq!(result.summary.normalized_active_fraction, None);
+    assert!(result.summary.loss_final.is_some());
+    assert!(result.trajectory.last().unwrap().step < 60);
+}
+
+#[test]
+fn a_run_ended_before_its_first_step_says_nothing() {
+    let simulation = Simulation::new(&small().check().unwrap(), None).unwrap();
+    let result = simulation.finish();
+    assert_eq!(result.summary, Summary::default());
+    assert!(result.trajectory.is_empty());
+}
+
+#[test]
+fn other_seeds_give_other_digests() {
+    let digest = |seed| run(Parameters { seed, ..small() }).digest;
+    assert_eq!(digest(1), digest(1));
+    assert_ne!(digest(1), digest(2));
+}

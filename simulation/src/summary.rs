@@ -1,0 +1,193 @@
+//! One value per metric and run, by the rules of the published table (the authors' `collector.py`).
+
+use std::ops::Range;
+
+use crate::timescale::fitted_rate;
+use crate::{Measurement, Outcome, Summary, TimescaleFit};
+
+/// The published summary leaves the last measurement out and averages the ten before it.
+const AVERAGED: usize = 10;
+
+/// Share of the way from the plateau to the initial loss within which a loss has converged.
+const CONVERGED_SHARE: f64 = 0.05;
+
+/// Summarizes the evenly spaced measurements of a run, in order of their steps.
+///
+/// A run that did not complete has initial values and its last loss, and nothing else: its last
+/// measurements are not those of the same step in other runs.
+pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement]) -> Summary {
+    let (Some(first), Some(last)) = (linear.first(), linear.last()) else {
+        return Summary::default();
+    };
+    let initial = Summary {
+        loss_final: Some(last.loss),
+        active_fraction_initial: Some(first.active_fraction),
+        fraction_active_units_initial: Some(first.fraction_active_units),
+        ..Summary::default()
+    };
+    if outcome != Outcome::Completed {
+        return initial;
+    }
+    let averaged = &linear[averaged(linear.len())];
+    let active_fraction = mean(averaged, |m| m.active_fraction);
+    let fraction_active_units = mean(averaged, |m| m.fraction_active_units);
+    let fit = fit(linear);
+    Summary {
+        active_fraction_final: Some(active_fraction),
+        normalized_active_fraction: ratio(active_fraction, first.active_fraction),
+        fraction_active_units_final: Some(fraction_active_units),
+        normalized_fraction_active_units: ratio(fraction_active_units, first.fraction_active_units),
+        timescale_fit: fit.err().unwrap_or(TimescaleFit::Ok),
+        sparsification_timescale: fit.ok().map(|rate| 1.0 / rate),
+        log10_tau: fit.ok().map(libm::log10),
+        converged_step: converged_step(linear),
+        ..initial
+    }
+}
+
+/// The measurements `[-11:-1]`; with fewer than twelve all but the first and the last; with fewer
+/// than three the last.
+fn averaged(count: usize) -> Range<usize> {
+    let end = count - 1;
+    let start = end.saturating_sub(AVERAGED).max(1);
+    if start < end { start..end } else { end..count }
+}
+
+fn mean(measurements: &[Measurement], value: impl Fn(&Measurement) -> f64) -> f64 {
+    measurements.iter().map(value).sum::<f64>() / measurements.len() as f64
+}
+
+/// A share of nothing is undefined.
+fn ratio(value: f64, initial: f64) -> Option<f64> {
+    (initial > 0.0).then(|| value / initial)
+}
+
+fn fit(linear: &[Measurement]) -> Result<f64, TimescaleFit> {
+    let steps: Vec<u64> = linear.iter().map(|m| m.step).collect();
+    let fractions: Vec<f64> = linear.iter().map(|m| m.fraction_active_units).collect();
+    fitted_rate(&steps, &fractions)
+}
+
+/// First step whose running-median loss lies within 5 % of the whole fall above the plateau. The
+/// plateau is the median of the last fifth; the window is 1 % of the measurements, centred, cut at
+/// both ends. None if the loss did not fall. (The paper's authors give no definition.)
+fn converged_step(linear: &[Measurement]) -> Option<u64> {
+    let count = linear.len();
+    let plateau = median(linear[count - count.div_ceil(5)..].iter().map(|m| m.loss));
+    let initial = linear[0].loss;
+    if initial <= plateau {
+        return None;
+    }
+    let bound = plateau + CONVERGED_SHARE * (initial - plateau);
+    // The median is at most the bound if at least half the window is: counting does without sorting.
+    let below = |index: usize| usize::from(linear[index].loss <= bound);
+    let half = count / 200;
+    let mut below_count: usize = (0..half).map(below).sum();
+    for (index, measurement) in linear.iter().enumerate() {
+        let (start, end) = (index.saturating_sub(half), (index + half + 1).min(count));
+        if index + half < count {
+            below_count += below(index + half);
+        }
+        if index > half {
+            below_count -= below(start - 1);
+        }
+        if 2 * below_count >= end - start {
+            return Some(measurement.step);
+        }
+    }
+    None
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
+    low + (high - low) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Measurements every 10 steps with these losses and both fractions as given.
+    fn measured(values: impl IntoIterator<Item = (f64, f64)>) -> Vec<Measurement> {
+        values
+            .into_iter()
+            .enumerate()
+            .map(|(index, (loss, active))| Measurement {
+                step: 10 * index as u64,
+                loss,
+                active_fraction: active / 2.0,
+                fraction_active_units: active,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn final_values_average_the_last_ten_but_one() {
+        // 20 measurements, active 1.00, 0.96, ..., 0.24: [-11:-1] are numbers 9 to 18, mean 1 - 0.04 * 13.5.
+        let linear = measured((0..20).map(|k| (-f64::from(k), 1.0 - 0.04 * f64::from(k))));
+        let summary = summarize(Outcome::Completed, &linear);
+        assert_eq!(summary.loss_final, Some(-19.0));
+        assert_eq!(summary.active_fraction_initial, Some(0.5));
+        assert_eq!(summary.fraction_active_units_initial, Some(1.0));
+        let close = |value: Option<f64>, expected: f64| (value.unwrap() - expected).abs() < 1e-12;
+        assert!(close(summary.fraction_active_units_final, 0.46));
+        assert!(close(summary.normalized_fraction_active_units, 0.46));
+        assert!(close(summary.active_fraction_final, 0.23));
+        assert!(close(summary.normalized_active_fraction, 0.46));
+        assert_eq!(summary.timescale_fit, TimescaleFit::Ok);
+        let timescale = summary.sparsification_timescale.unwrap();
+        assert!((summary.log10_tau.unwrap() + libm::log10(timescale)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn short_runs_average_what_there_is() {
+        assert_eq!(averaged(1), 0..1);
+        assert_eq!(averaged(2), 1..2);
+        assert_eq!(averaged(3), 1..2);
+        assert_eq!(averaged(11), 1..10);
+        assert_eq!(averaged(12), 1..11);
+        assert_eq!(averaged(30), 19..29);
+    }
+
+    #[test]
+    fn a_run_that_did_not_complete_has_initial_values_and_its_last_loss() {
+        let linear = measured((0..20).map(|k| (-f64::from(k), 1.0 - 0.04 * f64::from(k))));
+        for outcome in [Outcome::Diverged, Outcome::Silent, Outcome::Truncated] {
+            let expected = Summary {
+                loss_final: Some(-19.0),
+                active_fraction_initial: Some(0.5),
+                fraction_active_units_initial: Some(1.0),
+                ..Summary::default()
+            };
+            assert_eq!(summarize(outcome, &linear), expected);
+        }
+        assert_eq!(summarize(Outcome::Diverged, &[]), Summary::default());
+    }
+
+    #[test]
+    fn a_loss_converges_when_it_stays_near_its_plateau() {
+        // From 0 down by 0.1 each time to the plateau of -10: within 5 % of the fall at -9.5.
+        let linear = measured((0..1_000).map(|k| (-f64::from(k.min(100)) / 10.0, 1.0)));
+        let step = summarize(Outcome::Completed, &linear)
+            .converged_step
+            .unwrap();
+        // A median of 11 neighbours of a falling line is the line itself.
+        assert_eq!(step, 950);
+    }
+
+    #[test]
+    fn one_lucky_measurement_is_no_convergence() {
+        let loss = |k: i32| if k == 20 || k >= 500 { -4.0 } else { 0.0 };
+        let linear = measured((0..1_000).map(|k| (loss(k), 1.0)));
+        let step = summarize(Outcome::Completed, &linear).converged_step;
+        assert_eq!(step, Some(5_000));
+    }
+
+    #[test]
+    fn a_loss_that_never_falls_never_converges() {
+        let linear = measured((0..50).map(|k| (f64::from(k), 1.0)));
+        assert_eq!(summarize(Outcome::Completed, &linear).converged_step, None);
+    }
+}
