@@ -64,7 +64,11 @@ impl Execution {
             Ok(simulation) => simulation,
             Err(error) => return End::Failed(error),
         };
-        let deadline = self.claim.max_job_ms.map(Duration::from_millis);
+        let limit_ms = self
+            .claim
+            .max_job_ms
+            .and_then(|limit_ms| u64::try_from(limit_ms).ok());
+        let deadline = limit_ms.map(Duration::from_millis);
         let estimated_seconds = self.claim.estimated_seconds;
         let steps_all = self.claim.parameters.steps as f64;
         let mut piece_steps = FIRST_PIECE_STEPS;
