@@ -1,1 +1,3 @@
 //! driftsweep-orchestrator
+
+pub mod dataset_file;

@@ -14,7 +14,7 @@ pub struct Dataset {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DatasetError {
     /// Inputs and targets count different samples.
-    #[error("X has {inputs} rows and y has {targets}: both need one row per sample")]
+    #[error("X and y have {inputs} and {targets} rows: both need one row per sample")]
     SampleCount {
         /// Rows of X.
         inputs: usize,
@@ -49,7 +49,7 @@ pub enum DatasetError {
 }
 
 impl Dataset {
-    /// Joins inputs and targets.
+    /// Joins inputs and targets, each kept row by row whatever its layout was.
     ///
     /// # Errors
     /// Rows that don't match, empty or oversized arrays, values that are not finite, constant
@@ -85,15 +85,17 @@ impl Dataset {
         if targets.len() > 1 && targets.iter().all(|&value| value == first) {
             return Err(DatasetError::ConstantTargets);
         }
+        let [inputs, targets] =
+            [inputs, targets].map(|values| values.as_standard_layout().into_owned());
         Ok(Self { inputs, targets })
     }
 
-    /// Inputs, `[n_samples, input_dim]`.
+    /// Inputs, `[n_samples, input_dim]`, row by row.
     pub fn inputs(&self) -> &Array2<f64> {
         &self.inputs
     }
 
-    /// Targets, `[n_samples, output_dim]`.
+    /// Targets, `[n_samples, output_dim]`, row by row.
     pub fn targets(&self) -> &Array2<f64> {
         &self.targets
     }
@@ -141,7 +143,7 @@ mod tests {
         let two = array![[1.0], [2.0]];
         assert_eq!(
             error(array![[1.0]], two.clone()),
-            "X has 1 rows and y has 2: both need one row per sample"
+            "X and y have 1 and 2 rows: both need one row per sample"
         );
         assert_eq!(
             error(two.clone(), array![[1.0, 2.0], [3.0, f64::NAN]]),
@@ -183,10 +185,13 @@ mod tests {
         assert_ne!(base, id(array![[3.0], [4.0]], array![[1.0], [2.0]]));
         assert_ne!(base, id(array![[1.0, 2.0]], array![[3.0, 4.0]]));
         // The layout in memory is not part of it.
-        let column_major = array![[3.0, 4.0], [5.0, 6.0]].reversed_axes();
+        let by_column = array![[3.0, 4.0], [5.0, 6.0]].reversed_axes();
+        let dataset = Dataset::new(array![[1.0], [2.0]], by_column).unwrap();
         assert_eq!(
-            id(array![[1.0], [2.0]], column_major),
-            id(array![[1.0], [2.0]], array![[3.0, 5.0], [4.0, 6.0]])
+            dataset.targets().as_slice(),
+            Some(&[3.0, 5.0, 4.0, 6.0][..])
         );
+        let by_row = array![[3.0, 5.0], [4.0, 6.0]];
+        assert_eq!(dataset.id(), id(array![[1.0], [2.0]], by_row));
     }
 }
