@@ -17,7 +17,7 @@ macro_rules! choice {
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The name used in sweep files, SQL and JSON.
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
         }
