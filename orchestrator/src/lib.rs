@@ -1,3 +1,4 @@
 //! driftsweep-orchestrator
 
 pub mod dataset_file;
+pub mod sweep;
