@@ -63,11 +63,19 @@ pub struct PlannedSweep {
     pub notes: Vec<String>,
 }
 
-/// Reads and expands a sweep file. `load` reads the data sets that it names.
+/// Reads and expands a sweep file, and the files it names.
 ///
 /// # Errors
 /// The first fault, with its place in the file, what is wrong and what would be right.
-pub fn expand(path: &Path, load: LoadDataset<'_>) -> Result<PlannedSweep, SweepError> {
+pub fn expand(path: &Path) -> Result<PlannedSweep, SweepError> {
+    expand_with(path, &|_| Err("data sets can't be read yet".into()))
+}
+
+/// The same, with data sets from elsewhere.
+///
+/// # Errors
+/// As [`expand`].
+pub fn expand_with(path: &Path, load: LoadDataset<'_>) -> Result<PlannedSweep, SweepError> {
     let source = read(path)?;
     let mut reader = reader::Reader::new(path, load);
     plan(&mut reader, &source).map_err(|fault| reader.files.error(fault))

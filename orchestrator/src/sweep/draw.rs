@@ -205,7 +205,7 @@ impl Distribution {
                 (a * libm::exp(libm::log(b / a) * unit(stream))).clamp(*a, *b)
             }
         };
-        key.from_number(number)
+        key.of_number(number)
             .expect("both ends suit the key, so does all between")
     }
 }

@@ -149,7 +149,7 @@ impl Expansion {
         self.merged += u64::from(replicates.min(*present));
         for replicate in *present..replicates {
             let mut parameters = parameters.clone().into_inner();
-            parameters.seed = seed.unwrap_or_else(|| match file.sweep.seeds {
+            parameters.seed = seed.unwrap_or_else(|| match file.seeds {
                 Seeds::Independent => job_seed(file.sweep.seed, &json, replicate),
                 Seeds::Common => job_seed(file.sweep.seed, "", replicate),
             });

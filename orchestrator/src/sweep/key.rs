@@ -192,7 +192,7 @@ impl Key {
     }
 
     /// A computed number as a value of this key; whole-number keys round to the nearest.
-    pub fn from_number(self, number: f64) -> Option<Scalar> {
+    pub fn of_number(self, number: f64) -> Option<Scalar> {
         match self.kind() {
             Kind::Whole { max, .. } => {
                 let rounded = libm::round(number);

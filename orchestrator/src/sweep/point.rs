@@ -34,17 +34,10 @@ impl Point {
     /// The value of a key as conditions see it: given, else what it would be by default.
     pub fn get(&self, key: Key) -> Scalar {
         match key {
-            Key::NoiseType => Scalar::of_noise_type(self.noise_type.unwrap_or_else(|| {
-                match (
-                    self.parameters.update_noise > 0.0,
-                    self.parameters.label_noise > 0.0,
-                ) {
-                    (false, false) => NoiseType::None,
-                    (true, false) => NoiseType::Update,
-                    (false, true) => NoiseType::Label,
-                    (true, true) => NoiseType::Both,
-                }
-            })),
+            Key::NoiseType => Scalar::of_noise_type(self.noise_type.unwrap_or(carried(
+                self.parameters.update_noise,
+                self.parameters.label_noise,
+            ))),
             Key::Dataset => self.dataset.map_or(Scalar::Absent, Scalar::Data),
             Key::LearningRate => Scalar::Real(
                 self.parameters
@@ -52,9 +45,10 @@ impl Point {
                     .unwrap_or_else(|| self.parameters.algorithm.default_learning_rate()),
             ),
             Key::Task if self.dataset.is_some() && !self.is_given(Key::Task) => {
-                let mut task = Parameters::default();
-                task.task = Task::Dataset;
-                key.read(&task)
+                key.read(&Parameters {
+                    task: Task::Dataset,
+                    ..Parameters::default()
+                })
             }
             _ => key.read(&self.parameters),
         }
@@ -111,6 +105,16 @@ impl Point {
         }
         self.parameters.dataset = Some(id.clone());
         Ok(())
+    }
+}
+
+/// The noise type that amplitudes amount to, before they are checked.
+fn carried(update_noise: f64, label_noise: f64) -> NoiseType {
+    match (update_noise > 0.0, label_noise > 0.0) {
+        (false, false) => NoiseType::None,
+        (true, false) => NoiseType::Update,
+        (false, true) => NoiseType::Label,
+        (true, true) => NoiseType::Both,
     }
 }
 

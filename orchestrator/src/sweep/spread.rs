@@ -102,7 +102,7 @@ impl Spread {
 /// A computed number for a key (rounded if the key is whole), within the key's range.
 pub(super) fn in_range(key: Key, number: f64) -> Result<Scalar, String> {
     use super::literal::Literal;
-    match key.from_number(number) {
+    match key.of_number(number) {
         // Decoding once more checks the range.
         Some(Scalar::Whole(whole)) => key.decode(&Literal::Integer(whole.into())),
         Some(Scalar::Real(real)) => key.decode(&Literal::Real(real)),

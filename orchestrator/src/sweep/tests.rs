@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use simulation::{Algorithm, Dataset};
+use simulation::{Algorithm, Dataset, ValidParameters};
 
 use super::{PlannedSweep, plan, reader};
 
 mod bad_input;
+mod draws;
 mod points;
 
 /// Plans a sweep from its text; the file is called `s.yaml`.
