@@ -12,6 +12,8 @@ use std::path::Path;
 use shared::NewSweep;
 use simulation::{Dataset, ValidParameters};
 
+use crate::dataset_file::read_npz;
+
 mod axis;
 mod draw;
 mod expand;
@@ -68,7 +70,10 @@ pub struct PlannedSweep {
 /// # Errors
 /// The first fault, with its place in the file, what is wrong and what would be right.
 pub fn expand(path: &Path) -> Result<PlannedSweep, SweepError> {
-    expand_with(path, &|_| Err("data sets can't be read yet".into()))
+    // The fault names the path already.
+    expand_with(path, &|file| {
+        read_npz(file).map_err(|error| error.source.to_string())
+    })
 }
 
 /// The same, with data sets from elsewhere.
@@ -79,6 +84,17 @@ pub fn expand_with(path: &Path, load: LoadDataset<'_>) -> Result<PlannedSweep, S
     let source = read(path)?;
     let mut reader = reader::Reader::new(path, load);
     plan(&mut reader, &source).map_err(|fault| reader.files.error(fault))
+}
+
+/// An error and what caused it, on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 fn plan(reader: &mut reader::Reader<'_>, source: &str) -> Result<PlannedSweep, fault::Fault> {
