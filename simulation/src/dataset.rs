@@ -46,14 +46,20 @@ pub enum DatasetError {
     /// All targets are equal, so the loss can't be normalized by their variance.
     #[error("every value of y is the same: the loss is measured against the variance of y")]
     ConstantTargets,
+    /// The variance of the targets is 0 or infinite in double precision.
+    #[error("the variance of y is {variance:e}, out of double precision's range: scale y")]
+    Variance {
+        /// The variance, as far as it can be calculated.
+        variance: f64,
+    },
 }
 
 impl Dataset {
     /// Joins inputs and targets, each kept row by row whatever its layout was.
     ///
     /// # Errors
-    /// Rows that don't match, empty or oversized arrays, values that are not finite, constant
-    /// targets (of more than one value).
+    /// Rows that don't match, empty or oversized arrays, values that are not finite, targets (more
+    /// than one) without a variance to measure losses by.
     pub fn new(inputs: Array2<f64>, targets: Array2<f64>) -> Result<Self, DatasetError> {
         for (array, values) in [("X", &inputs), ("y", &targets)] {
             let (rows, columns) = values.dim();
@@ -87,7 +93,12 @@ impl Dataset {
         }
         let [inputs, targets] =
             [inputs, targets].map(|values| values.as_standard_layout().into_owned());
-        Ok(Self { inputs, targets })
+        let dataset = Self { inputs, targets };
+        let variance = dataset.target_variance();
+        if !variance.is_normal() {
+            return Err(DatasetError::Variance { variance });
+        }
+        Ok(dataset)
     }
 
     /// Inputs, `[n_samples, input_dim]`, row by row.
@@ -156,6 +167,14 @@ mod tests {
         assert_eq!(
             error(Array2::zeros((2, 0)), two.clone()),
             "X is 2 x 0: each side must be 1 to 1000"
+        );
+        assert_eq!(
+            error(two.clone(), array![[1e-200], [2e-200]]),
+            "the variance of y is 0e0, out of double precision's range: scale y"
+        );
+        assert_eq!(
+            error(two.clone(), array![[-1e200], [1e200]]),
+            "the variance of y is inf, out of double precision's range: scale y"
         );
         assert_eq!(
             error(two, array![[3.0], [3.0]]),

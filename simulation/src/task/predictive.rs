@@ -17,9 +17,9 @@ const VIEW_LENGTH: usize = 30;
 
 /// Inputs and targets, `[n_samples, view_dim]` each: targets are the views one step ahead.
 ///
-/// Both are scaled each on its own. In the published symmetric data the last target stands on
-/// another scale than the rest, because there inputs and targets were scaled in place while they
-/// shared memory; the paper describes no such thing, and it is not repeated here.
+/// The published symmetric targets differ in one thing: their last row stands on a scale twice as
+/// wide as the others, an accident, it seems, of scaling in place two arrays that share memory. The
+/// paper describes no such thing, and it is not repeated here.
 pub(super) fn views(
     stream: &mut ChaChaStream,
     n_samples: usize,

@@ -88,8 +88,9 @@ fn autoencoders_reproduce_their_inputs() {
     }
 }
 
-/// Entries of data of seed 1, made by numpy and scipy from the same draws of the stream: the
-/// program that, given numpy's draws of seed 0, reproduces the published inputs to 1e-14.
+/// Entries of data of seed 1, made by numpy and scipy from the same draws of the stream. Given
+/// numpy's own draws of seed 0 instead, that program makes the published inputs and targets of the
+/// random and smoothed tasks to 1e-14.
 #[test]
 fn data_are_what_numpy_and_scipy_make_of_the_same_draws() {
     let (first, last) = ([0, 1], [4, 19]);
@@ -163,8 +164,8 @@ fn assert_close(actual: f64, expected: f64) {
     assert!((actual - expected).abs() < 1e-12, "{actual} for {expected}");
 }
 
-/// The share of unit counts is how the ranges of the published data sets were told apart: of 100
-/// units 72 +- 5 are active at first with unit data, 94 +- 3 with symmetric data.
+/// Of 100 units 72 +- 5 are active at first with unit data, 94 +- 3 with symmetric data: it tells
+/// which range a published row had.
 #[test]
 fn as_many_units_are_active_at_first_as_published() {
     for (range, mean_published, deviation_published) in [
