@@ -32,7 +32,9 @@ impl Fingerprint {
         self.0.update(value.to_le_bytes());
     }
 
+    /// All numbers that are none count as one: which bits they have depends on the machine.
     pub fn real(&mut self, value: f64) {
+        let value = if value.is_nan() { f64::NAN } else { value };
         self.whole(value.to_bits());
     }
 
@@ -66,5 +68,19 @@ mod tests {
         };
         assert_ne!(digest(None), digest(Some(0.0)));
         assert_ne!(digest(Some(-0.0)), digest(Some(0.0)));
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_all_alike() {
+        let digest = |bits| {
+            let mut fingerprint = Fingerprint::new();
+            fingerprint.real(f64::from_bits(bits));
+            fingerprint.finish()
+        };
+        assert_eq!(
+            digest(f64::NAN.to_bits()),
+            digest(f64::NAN.to_bits() ^ 1 ^ (1 << 63))
+        );
+        assert_ne!(digest(f64::INFINITY.to_bits()), digest(f64::NAN.to_bits()));
     }
 }

@@ -6,6 +6,8 @@ mod reference;
 
 pub(crate) use reference::ReferenceEngine;
 
+use crate::network::Weights;
+
 /// A network in training. Implemented by the float64 reference and the float32 kernels.
 ///
 /// An engine owns its random streams. Cutting `advance(a + b)` into `advance(a); advance(b)`, or
@@ -16,6 +18,9 @@ pub(crate) trait Engine {
 
     /// Forward pass without noise over all samples; changes nothing that a later step can see.
     fn observe(&mut self) -> Observation;
+
+    /// The weights as they are, widened if need be, in the paper's shapes.
+    fn weights(&self) -> Weights;
 
     /// The state that `restore` of the same engine, made for the same parameters, takes back.
     fn save(&self) -> Vec<u8>;

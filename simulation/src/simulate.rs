@@ -2,17 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::digest::Fingerprint;
 use crate::engine::{Engine, Observation, ReferenceEngine};
 use crate::network::Weights;
 use crate::schedule::Schedule;
-use crate::summary::summarize;
-use crate::{
-    Dataset, Digest, Measurement, Outcome, RunResult, Summary, Task, UnitActivity, ValidParameters,
-    task,
-};
+use crate::{Dataset, Outcome, RunResult, Task, ValidParameters, task};
 
 mod checkpoint;
+mod conclusion;
 mod setup;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
@@ -124,27 +120,7 @@ impl Simulation {
 
     /// Ends the simulation; one that has not finished is truncated.
     pub fn finish(self) -> RunResult {
-        let outcome = self.outcome.unwrap_or(Outcome::Truncated);
-        let linear = self.linear_measurements();
-        let summary = summarize(outcome, &linear);
-        let trajectory = self.trajectory(&linear);
-        let unit_activity = self.unit_activity();
-        let digest = digest(
-            (outcome, self.steps_done),
-            &summary,
-            &trajectory,
-            &unit_activity,
-            &self.engine.save(),
-        );
-        RunResult {
-            outcome,
-            steps_done: self.steps_done,
-            summary,
-            trajectory,
-            unit_activity,
-            engine: self.engine.describe(),
-            digest,
-        }
+        conclusion::conclude(&self)
     }
 
     /// The next step after which something is measured. How much was measured is what tells.
@@ -187,52 +163,6 @@ impl Simulation {
             self.snapshots.push(observation.active_samples);
         }
     }
-
-    fn linear_measurements(&self) -> Vec<Measurement> {
-        let steps = (0..).map_while(|index| self.schedule.linear(index));
-        let measured = steps.zip(&self.linear);
-        measured
-            .map(|(step, sample)| self.measurement(step, sample))
-            .filter(|measurement| measurement.loss.is_finite())
-            .collect()
-    }
-
-    /// The evenly spaced measurements that are kept, the last one taken, and all logarithmic ones.
-    fn trajectory(&self, linear: &[Measurement]) -> Vec<Measurement> {
-        let kept = self.schedule.kept().map_while(|index| linear.get(index));
-        let steps = (0..).map_while(|index| self.schedule.logarithmic(index));
-        let logarithmic = steps.zip(&self.logarithmic);
-        let mut trajectory: Vec<Measurement> = logarithmic
-            .map(|(step, sample)| self.measurement(step, sample))
-            .filter(|measurement| measurement.loss.is_finite())
-            .chain(kept.chain(linear.last()).copied())
-            .collect();
-        trajectory.sort_by_key(|measurement| measurement.step);
-        trajectory.dedup_by_key(|measurement| measurement.step);
-        trajectory
-    }
-
-    fn measurement(&self, step: u64, sample: &Sample) -> Measurement {
-        let units = f64::from(self.parameters.hidden_units);
-        let pairs = units * f64::from(self.parameters.n_samples);
-        Measurement {
-            step,
-            loss: sample.loss,
-            active_fraction: f64::from(sample.active_pairs) / pairs,
-            fraction_active_units: f64::from(sample.active_units) / units,
-        }
-    }
-
-    fn unit_activity(&self) -> Vec<UnitActivity> {
-        let steps = (0..).map_while(|index| self.schedule.snapshot(index));
-        steps
-            .zip(&self.snapshots)
-            .map(|(step, active_samples)| UnitActivity {
-                step,
-                active_samples: active_samples.clone(),
-            })
-            .collect()
-    }
 }
 
 impl std::fmt::Debug for Simulation {
@@ -259,36 +189,6 @@ impl Sample {
             active_units: active.iter().filter(|&&samples| samples > 0).count() as u32,
         }
     }
-}
-
-fn digest(
-    (outcome, steps_done): (Outcome, u64),
-    summary: &Summary,
-    trajectory: &[Measurement],
-    unit_activity: &[UnitActivity],
-    engine_state: &[u8],
-) -> Digest {
-    let mut fingerprint = Fingerprint::new();
-    fingerprint.bytes(outcome.name().as_bytes());
-    fingerprint.whole(steps_done);
-    summary.add_to(&mut fingerprint);
-    fingerprint.whole(trajectory.len() as u64);
-    for measurement in trajectory {
-        fingerprint.whole(measurement.step);
-        fingerprint.real(measurement.loss);
-        fingerprint.real(measurement.active_fraction);
-        fingerprint.real(measurement.fraction_active_units);
-    }
-    fingerprint.whole(unit_activity.len() as u64);
-    for activity in unit_activity {
-        fingerprint.whole(activity.step);
-        fingerprint.whole(activity.active_samples.len() as u64);
-        for &samples in &activity.active_samples {
-            fingerprint.whole(u64::from(samples));
-        }
-    }
-    fingerprint.bytes(engine_state);
-    fingerprint.finish()
 }
 
 #[cfg(test)]

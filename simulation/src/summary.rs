@@ -13,14 +13,14 @@ const CONVERGED_SHARE: f64 = 0.05;
 
 /// Summarizes the evenly spaced measurements of a run, in order of their steps.
 ///
-/// A run that did not complete has initial values and its last loss, and nothing else: its last
-/// measurements are not those of the same step in other runs.
+/// A run that did not complete has initial values, its last loss if that is a number, and nothing
+/// else: its last measurements are not those of the same steps in other runs.
 pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement]) -> Summary {
     let (Some(first), Some(last)) = (linear.first(), linear.last()) else {
         return Summary::default();
     };
     let initial = Summary {
-        loss_final: Some(last.loss),
+        loss_final: Some(last.loss).filter(|loss| loss.is_finite()),
         active_fraction_initial: Some(first.active_fraction),
         fraction_active_units_initial: Some(first.fraction_active_units),
         ..Summary::default()
@@ -69,8 +69,8 @@ fn fit(linear: &[Measurement]) -> Result<f64, TimescaleFit> {
 }
 
 /// First step whose running-median loss lies within 5 % of the whole fall above the plateau. The
-/// plateau is the median of the last fifth; the window is 1 % of the measurements, centred, cut at
-/// both ends. None if the loss did not fall. (The paper's authors give no definition.)
+/// plateau is the median of the last fifth; the window is 1 % of the measurements, centred, and must
+/// lie within the run. None if the loss did not fall. (The paper's authors give no definition.)
 fn converged_step(linear: &[Measurement]) -> Option<u64> {
     let count = linear.len();
     let plateau = median(linear[count - count.div_ceil(5)..].iter().map(|m| m.loss));
@@ -79,21 +79,17 @@ fn converged_step(linear: &[Measurement]) -> Option<u64> {
         return None;
     }
     let bound = plateau + CONVERGED_SHARE * (initial - plateau);
-    // The median is at most the bound if at least half the window is: counting does without sorting.
-    let below = |index: usize| usize::from(linear[index].loss <= bound);
+    // The median of an odd window is at most the bound if most of it is: no need to sort.
+    let below = |m: &Measurement| usize::from(m.loss <= bound);
     let half = count / 200;
-    let mut below_count: usize = (0..half).map(below).sum();
-    for (index, measurement) in linear.iter().enumerate() {
-        let (start, end) = (index.saturating_sub(half), (index + half + 1).min(count));
-        if index + half < count {
-            below_count += below(index + half);
+    let window = 2 * half + 1;
+    let mut below_count: usize = linear[..window].iter().map(below).sum();
+    for start in 0..=count - window {
+        if below_count > half {
+            return Some(linear[start + half].step);
         }
-        if index > half {
-            below_count -= below(start - 1);
-        }
-        if 2 * below_count >= end - start {
-            return Some(measurement.step);
-        }
+        below_count -= below(&linear[start]);
+        below_count += linear.get(start + window).map_or(0, below);
     }
     None
 }
@@ -164,6 +160,10 @@ mod tests {
             assert_eq!(summarize(outcome, &linear), expected);
         }
         assert_eq!(summarize(Outcome::Diverged, &[]), Summary::default());
+        let exploded = measured([(0.0, 1.0), (f64::NAN, 0.5)]);
+        let summary = summarize(Outcome::Diverged, &exploded);
+        assert_eq!(summary.loss_final, None);
+        assert_eq!(summary.fraction_active_units_initial, Some(1.0));
     }
 
     #[test]

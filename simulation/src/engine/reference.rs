@@ -123,6 +123,10 @@ impl Engine for ReferenceEngine {
         }
     }
 
+    fn weights(&self) -> Weights {
+        self.weights.clone()
+    }
+
     fn save(&self) -> Vec<u8> {
         let mut state = Vec::new();
         put(&mut state, &self.weights);

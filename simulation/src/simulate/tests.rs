@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 
 use super::*;
-use crate::{Algorithm, Parameters, Precision, TimescaleFit};
+use crate::{Algorithm, Measurement, Parameters, Precision, Summary, TimescaleFit};
 
 fn run(parameters: Parameters) -> RunResult {
     let mut simulation = Simulation::new(&parameters.check().unwrap(), None).unwrap();
@@ -221,4 +221,36 @@ fn other_seeds_give_other_digests() {
     let digest = |seed| run(Parameters { seed, ..small() }).digest;
     assert_eq!(digest(1), digest(1));
     assert_ne!(digest(1), digest(2));
+}
+
+/// A problem like the paper's, small enough for a test: fits are reached within 10,000 steps.
+fn noisy(update_noise: f64, label_noise: f64) -> RunResult {
+    run(Parameters {
+        n_samples: 5,
+        input_dim: 10,
+        output_dim: 3,
+        hidden_units: 40,
+        steps: 100_000,
+        linear_measurements: 1_000,
+        update_noise,
+        label_noise,
+        seed: 3,
+        ..Parameters::default()
+    })
+}
+
+#[test]
+fn update_noise_silences_units_and_label_noise_keeps_them() {
+    let update = noisy(0.1, 0.0);
+    let label = noisy(0.0, 0.5);
+    for result in [&update, &label] {
+        assert_eq!(result.outcome, Outcome::Completed);
+        assert!(result.summary.loss_final.unwrap() < -0.5);
+    }
+    let [update, label] = [update, label].map(|result| result.summary);
+    // The published means: active fraction 0.09 and 0.55 of the start, active units 0.26 and 0.92.
+    assert!(update.normalized_active_fraction.unwrap() < 0.35);
+    assert!(update.normalized_fraction_active_units.unwrap() < 0.6);
+    assert!((0.35..0.8).contains(&label.normalized_active_fraction.unwrap()));
+    assert!(label.normalized_fraction_active_units.unwrap() > 0.75);
 }

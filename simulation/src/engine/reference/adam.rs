@@ -56,3 +56,41 @@ impl Adam {
         take(state, &mut self.second);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Adam written out as published (Kingma and Ba 2015, Algorithm 1), for one weight.
+    fn published_adam(gradients: &[f64], rate: f64) -> f64 {
+        let (mut theta, mut m, mut v) = (0.0, 0.0, 0.0);
+        for (index, g) in gradients.iter().enumerate() {
+            let t = index as i32 + 1;
+            m = 0.9 * m + (1.0 - 0.9) * g;
+            v = 0.999 * v + (1.0 - 0.999) * g.powi(2);
+            let m_hat = m / (1.0 - 0.9_f64.powi(t));
+            let v_hat = v / (1.0 - 0.999_f64.powi(t));
+            theta -= rate * m_hat / (v_hat.sqrt() + 1e-8);
+        }
+        theta
+    }
+
+    #[test]
+    fn adam_follows_its_published_recurrences() {
+        let gradients: Vec<f64> = (0..50)
+            .map(|t| libm::sin(f64::from(t) * 0.7) * 1e-3)
+            .collect();
+        let mut weights = Weights::zeros(1, 1, 1);
+        let mut adam = Adam::new(&weights);
+        for (t, &g) in gradients.iter().enumerate() {
+            let mut gradient = Weights::zeros(1, 1, 1);
+            gradient.input[[0, 0]] = g;
+            adam.step(&mut weights, &gradient, 0.01);
+            let expected = published_adam(&gradients[..=t], 0.01);
+            let error = (weights.input[[0, 0]] - expected).abs();
+            assert!(error < 1e-14, "step {t}: off by {error}");
+        }
+        // A weight without gradient stays where it is.
+        assert_eq!((weights.bias[0], weights.output[[0, 0]]), (0.0, 0.0));
+    }
+}

@@ -1,0 +1,112 @@
+//! From what was recorded of a run to its result.
+
+use super::{Sample, Simulation};
+use crate::digest::Fingerprint;
+use crate::network::Weights;
+use crate::summary::summarize;
+use crate::{Digest, Measurement, Outcome, RunResult, Summary, UnitActivity};
+
+/// The result of a run as it stands; one that has not finished is truncated.
+pub(super) fn conclude(simulation: &Simulation) -> RunResult {
+    let outcome = simulation.outcome.unwrap_or(Outcome::Truncated);
+    let linear = simulation.linear_measurements();
+    let summary = summarize(outcome, &linear);
+    let trajectory = simulation.trajectory(&linear);
+    let unit_activity = simulation.unit_activity();
+    let digest = digest(
+        (outcome, simulation.steps_done),
+        &summary,
+        &trajectory,
+        &unit_activity,
+        &simulation.engine.weights(),
+    );
+    RunResult {
+        outcome,
+        steps_done: simulation.steps_done,
+        summary,
+        trajectory,
+        unit_activity,
+        engine: simulation.engine.describe(),
+        digest,
+    }
+}
+
+impl Simulation {
+    fn linear_measurements(&self) -> Vec<Measurement> {
+        let steps = (0..).map_while(|index| self.schedule.linear(index));
+        let measured = steps.zip(&self.linear);
+        measured
+            .map(|(step, sample)| self.measurement(step, sample))
+            .collect()
+    }
+
+    /// The evenly spaced measurements that are kept, the last one taken, and all logarithmic ones;
+    /// without those of a loss that is no number.
+    fn trajectory(&self, linear: &[Measurement]) -> Vec<Measurement> {
+        let kept = self.schedule.kept().map_while(|index| linear.get(index));
+        let steps = (0..).map_while(|index| self.schedule.logarithmic(index));
+        let logarithmic = steps.zip(&self.logarithmic);
+        let mut trajectory: Vec<Measurement> = logarithmic
+            .map(|(step, sample)| self.measurement(step, sample))
+            .chain(kept.chain(linear.last()).copied())
+            .filter(|measurement| measurement.loss.is_finite())
+            .collect();
+        trajectory.sort_by_key(|measurement| measurement.step);
+        trajectory.dedup_by_key(|measurement| measurement.step);
+        trajectory
+    }
+
+    fn measurement(&self, step: u64, sample: &Sample) -> Measurement {
+        let units = f64::from(self.parameters.hidden_units);
+        let pairs = units * f64::from(self.parameters.n_samples);
+        Measurement {
+            step,
+            loss: sample.loss,
+            active_fraction: f64::from(sample.active_pairs) / pairs,
+            fraction_active_units: f64::from(sample.active_units) / units,
+        }
+    }
+
+    fn unit_activity(&self) -> Vec<UnitActivity> {
+        let steps = (0..).map_while(|index| self.schedule.snapshot(index));
+        steps
+            .zip(&self.snapshots)
+            .map(|(step, active_samples)| UnitActivity {
+                step,
+                active_samples: active_samples.clone(),
+            })
+            .collect()
+    }
+}
+
+fn digest(
+    (outcome, steps_done): (Outcome, u64),
+    summary: &Summary,
+    trajectory: &[Measurement],
+    unit_activity: &[UnitActivity],
+    weights: &Weights,
+) -> Digest {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.bytes(outcome.name().as_bytes());
+    fingerprint.whole(steps_done);
+    summary.add_to(&mut fingerprint);
+    fingerprint.whole(trajectory.len() as u64);
+    for measurement in trajectory {
+        fingerprint.whole(measurement.step);
+        fingerprint.real(measurement.loss);
+        fingerprint.real(measurement.active_fraction);
+        fingerprint.real(measurement.fraction_active_units);
+    }
+    fingerprint.whole(unit_activity.len() as u64);
+    for activity in unit_activity {
+        fingerprint.whole(activity.step);
+        fingerprint.whole(activity.active_samples.len() as u64);
+        for &samples in &activity.active_samples {
+            fingerprint.whole(u64::from(samples));
+        }
+    }
+    for &weight in weights.values() {
+        fingerprint.real(weight);
+    }
+    fingerprint.finish()
+}
