@@ -1,0 +1,67 @@
+//! The subcommands, one file each.
+
+mod control;
+mod export;
+mod plan;
+mod query;
+mod reproduce;
+mod run;
+mod status;
+mod submit;
+mod validate;
+mod watch;
+mod worker;
+
+use shared::{OpenError, Purpose, Store, StoreError};
+
+use crate::cli::{Cli, Command};
+use crate::failure::{Exit, Failure};
+
+/// Carries out what the command line says.
+///
+/// # Errors
+/// Anything that keeps the command from doing so; the failure knows its exit status.
+pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    let Cli {
+        database,
+        format,
+        command,
+    } = cli;
+    match command {
+        Command::Run(arguments) => run::run(&database, format, &arguments).await,
+        Command::Plan { sweep_file } => plan::plan(&sweep_file, format),
+        Command::Submit { sweep_file } => submit::submit(&database, &sweep_file).await,
+        Command::Worker(arguments) => worker::worker(&database, &arguments).await,
+        Command::Status { sweep } => status::status(&database, format, sweep.as_deref()).await,
+        Command::Watch { sweep, every_s } => {
+            watch::watch(&database, sweep.as_deref(), every_s).await
+        }
+        Command::Pause { sweep } => control::pause(&database, &sweep).await,
+        Command::Resume { sweep } => control::resume(&database, &sweep).await,
+        Command::Cancel { sweep } => control::cancel(&database, &sweep).await,
+        Command::Retry { sweep } => control::retry(&database, &sweep).await,
+        Command::Query { sql } => query::query(&database, format, &sql).await,
+        Command::Export { sweep, out } => export::export(&database, &sweep, &out).await,
+        Command::Validate(arguments) => validate::validate(&database, format, &arguments).await,
+        Command::Reproduce { job } => reproduce::reproduce(&database, &job).await,
+    }
+}
+
+/// Opens the database, telling the user's mistakes from the machine's failures.
+async fn open(database: &str, purpose: Purpose) -> Result<Store, Failure> {
+    Store::open(database, purpose)
+        .await
+        .map_err(|error| match error {
+            OpenError::Unreachable { .. } => Failure::machine(error),
+            _ => Failure::input(error),
+        })
+}
+
+/// A store's refusal: the user's mistake or the machine's failure.
+fn store_failure(error: StoreError) -> Failure {
+    if error.is_users() {
+        Failure::input(error)
+    } else {
+        Failure::machine(error)
+    }
+}
