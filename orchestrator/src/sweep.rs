@@ -70,9 +70,9 @@ pub struct PlannedSweep {
 /// # Errors
 /// The first fault, with its place in the file, what is wrong and what would be right.
 pub fn expand(path: &Path) -> Result<PlannedSweep, SweepError> {
-    // The fault names the path already.
     expand_with(path, &|file| {
-        read_npz(file).map_err(|error| error.source.to_string())
+        // The fault names the path already.
+        read_npz(file).map_err(|error| with_causes(&error.source))
     })
 }
 

@@ -81,9 +81,12 @@ fn too_many(file: &SweepFile, total: u128) -> Fault {
     } else {
         total.to_string()
     };
+    let factors = match factors.join(" x ") {
+        none if none.is_empty() => none,
+        some => format!(" ({some})"),
+    };
     let message = format!(
-        "{total} jobs ({}): at most {} are planned; shorten the axes or raise max_jobs",
-        factors.join(" x "),
+        "{total} jobs{factors}: at most {} are planned; shorten the axes or raise max_jobs",
         file.max_jobs
     );
     Fault::new(largest.place, largest.label.clone(), message)

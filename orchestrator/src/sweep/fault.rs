@@ -128,10 +128,15 @@ pub(super) fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
     known
         .iter()
-        .map(|name| (strsim::jaro_winkler(&wrong, name), *name))
+        .map(|name| (similarity(&wrong, name), *name))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(similarity, _)| *similarity > 0.7)
+        .filter(|(similarity, _)| *similarity > 0.66)
         .map(|(_, name)| name)
+}
+
+/// From 0 to 1: a common beginning counts for long names, swapped letters for short ones.
+fn similarity(wrong: &str, name: &str) -> f64 {
+    strsim::jaro_winkler(wrong, name).max(strsim::normalized_damerau_levenshtein(wrong, name))
 }
 
 #[cfg(test)]
@@ -146,6 +151,7 @@ mod tests {
             "; did you mean update_noise?"
         );
         assert_eq!(suggestion("Step", known), "; did you mean steps?");
+        assert_eq!(nearest("sdg", &["sgd", "adam", "sed"]), Some("sgd"));
         let all = "; known are update_noise, label_noise, input_noise, steps";
         assert_eq!(suggestion("zzz", known), all);
         assert_eq!(suggestion(&"x".repeat(10_000), known), all);

@@ -210,6 +210,9 @@ fn read_blocks(reader: &mut Reader<'_>, node: &Node, top: &Section) -> Result<Ve
 }
 
 fn unknown<'a>(entry: &Entry, at: &str, known: impl Iterator<Item = &'a Documented>) -> Fault {
+    if TOP_KEYS.iter().any(|(name, _)| *name == entry.key) {
+        return entry.unknown_because(at, "; it belongs at the top level");
+    }
     if Key::named(&entry.key).is_some() {
         let hint = "; it is a parameter: put it under fixed, or as a list under grid";
         return entry.unknown_because(at, hint);

@@ -71,7 +71,7 @@ impl Point {
         self.parameters.seed = 0;
         let valid = self.parameters.check().map_err(|error| PointFault {
             key: Key::named(error.key).unwrap_or(Key::Algorithm),
-            message: cross_message(&error),
+            message: combination_message(&error),
         })?;
         match noise_type {
             Some(wanted) if wanted != valid.noise_type() => Err(noise_fault(wanted, &valid)),
@@ -119,8 +119,12 @@ fn carried(update_noise: f64, label_noise: f64) -> NoiseType {
 }
 
 /// Values are checked one by one where they are read, so what is left is a combination.
-fn cross_message(error: &ParameterError) -> String {
-    format!("{}: {}", error.value, error.expected)
+fn combination_message(error: &ParameterError) -> String {
+    // A data set's value is its hash, which tells the user nothing.
+    if error.key == Key::Dataset.name() {
+        return error.expected.clone();
+    }
+    format!("found {}: {}", error.value, error.expected)
 }
 
 fn noise_fault(wanted: NoiseType, valid: &ValidParameters) -> PointFault {

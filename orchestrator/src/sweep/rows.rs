@@ -34,13 +34,13 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, at: &str) -> Result<Axi
         Some(record) => record.map_err(|error| not_csv(file, &error))?,
         None => return Err(Fault::new(place(1), "", "empty: the first line names keys")),
     };
-    let header_place = place(header.position().map_or(1, csv::Position::line));
+    let header_place = place(line(&bytes, &header));
     let keys = columns(&header, header_place)?;
 
     let (mut values, mut places) = (Vec::new(), Vec::new());
     for record in records {
         let record = record.map_err(|error| not_csv(file, &error))?;
-        let place = place(record.position().map_or(0, csv::Position::line));
+        let place = place(line(&bytes, &record));
         if places.len() / keys.len() == ROWS_MAX {
             let message = format!("more than {ROWS_MAX} rows: split the file");
             return Err(Fault::new(place, "", message));
@@ -56,6 +56,20 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node, at: &str) -> Result<Axi
         ));
     }
     Ok(Axis::new(at.to_owned(), keys, values, places))
+}
+
+/// The line that a record starts on: its position is where the reader began to look for it, which
+/// may be blank lines and comments earlier.
+fn line(bytes: &[u8], record: &csv::StringRecord) -> u64 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let start = usize::try_from(position.byte()).unwrap_or(bytes.len());
+    let skipped = bytes[start.min(bytes.len())..]
+        .split(|&byte| byte == b'\n')
+        .take_while(|text| text.trim_ascii().is_empty() || text.starts_with(b"#"))
+        .count();
+    position.line() + skipped as u64
 }
 
 fn columns(header: &csv::StringRecord, place: Place) -> Result<Vec<Key>, Fault> {

@@ -8,6 +8,7 @@ use super::{PlannedSweep, plan, reader};
 
 mod bad_input;
 mod draws;
+mod files;
 mod points;
 
 /// Plans a sweep from its text; the file is called `s.yaml`.
