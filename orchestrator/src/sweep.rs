@@ -26,12 +26,14 @@ mod point;
 mod reader;
 mod rows;
 mod rule;
+mod schema;
 mod section;
 mod spread;
 
 pub use fault::SweepError;
 pub use file::Seeds;
 pub use reader::LoadDataset;
+pub use schema::schema;
 
 /// Sweep files are written by people: beyond this size it is something else.
 const BYTES_MAX: u64 = 64 << 20;
