@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Validate(ValidateArguments),
     /// Run one job again here and compare digests.
     Reproduce { job: String },
+    /// JSON Schema of the sweep file.
+    Schema,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod plan;
 mod query;
 mod reproduce;
 mod run;
+mod schema;
 mod status;
 mod submit;
 mod validate;
@@ -44,6 +45,7 @@ pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Export { sweep, out } => export::export(&database, &sweep, &out).await,
         Command::Validate(arguments) => validate::validate(&database, format, &arguments).await,
         Command::Reproduce { job } => reproduce::reproduce(&database, &job).await,
+        Command::Schema => schema::schema(),
     }
 }
 

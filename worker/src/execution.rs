@@ -5,12 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use shared::{Claim, Ticket};
+use shared::{Claim, RunCost, Ticket};
 use simulation::{Checkpoint, Dataset, RunResult, Simulation};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::control::{Control, Order};
+use crate::machine::{code_version, host_name};
 use crate::progress::Progress;
+use crate::settle::chain;
+use crate::spool::{Spool, Spooled};
 
 /// A simulation looks for orders about this often.
 const PIECE: Duration = Duration::from_millis(50);
@@ -27,8 +30,8 @@ pub(crate) enum Report {
 
 /// How an attempt ended.
 pub(crate) enum End {
-    /// With a result, after so much time in this attempt.
-    Finished(Box<RunResult>, Duration),
+    /// With a result, which is on disk already.
+    Finished(Box<Spooled>),
     /// Stopped on request; go on from here.
     Released(Checkpoint),
     /// Stopped because nobody wants the result.
@@ -44,6 +47,7 @@ pub(crate) struct Execution {
     pub control: Arc<Control>,
     pub progress: Arc<Progress>,
     pub checkpoint_every: Duration,
+    pub spool: Spool,
     pub reports: UnboundedSender<Report>,
 }
 
@@ -88,7 +92,7 @@ impl Execution {
             if finished || deadline.is_some_and(|limit| started.elapsed() >= limit) {
                 let share_done = simulation.steps_done() as f64 / steps_all;
                 self.progress.add_finished(estimated_seconds, share_done);
-                return End::Finished(Box::new(simulation.finish()), started.elapsed());
+                return End::Finished(self.spool(simulation.finish(), started.elapsed()));
             }
             piece_steps = next_piece(piece_steps, piece_started.elapsed());
             if last_checkpoint.elapsed() >= self.checkpoint_every {
@@ -97,6 +101,26 @@ impl Execution {
                 let _ = self.reports.send(report);
             }
         }
+    }
+
+    /// Puts the result on disk, here on the slot: the loop must not wait for a disk.
+    fn spool(&self, result: RunResult, wall: Duration) -> Box<Spooled> {
+        let cost = RunCost {
+            wall_seconds: wall.as_secs_f64(),
+            host: host_name(),
+            code_version: code_version(),
+        };
+        let ticket = self.claim.ticket.clone();
+        let spooled = Spooled {
+            ticket,
+            result,
+            cost,
+        };
+        if let Err(error) = self.spool.put(&spooled) {
+            // The database may still take it; only a crash before that would cost the work.
+            tracing::error!(job.id = %spooled.ticket.job_id, error = %chain(&error), "Failed to spool a result");
+        }
+        Box::new(spooled)
     }
 
     /// Goes on from the job's checkpoint; a checkpoint that can't be used costs work, not the job.

@@ -1,13 +1,11 @@
 //! Bringing an attempt's end into the database: results, errors, checkpoints.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use shared::{Finish, RunCost, Store, StoreError, Ticket};
-use simulation::{Checkpoint, RunResult};
+use shared::{Finish, Store, StoreError, Ticket};
+use simulation::Checkpoint;
 
 use crate::control::Held;
-use crate::machine::{code_version, host_name};
 use crate::spool::{Spool, SpoolError, Spooled};
 
 /// What has to reach the database, in the order in which it came up.
@@ -76,23 +74,9 @@ impl Settlement {
         Ok(count)
     }
 
-    /// A finished simulation. Its result is on disk when this returns.
-    pub fn finished(&mut self, ticket: Ticket, result: RunResult, wall: Duration) {
-        let cost = RunCost {
-            wall_seconds: wall.as_secs_f64(),
-            host: host_name(),
-            code_version: code_version(),
-        };
-        let spooled = Spooled {
-            ticket,
-            result,
-            cost,
-        };
-        if let Err(error) = self.spool.put(&spooled) {
-            // The database may still take it; only a crash before that would cost the work.
-            tracing::error!(job.id = %spooled.ticket.job_id, error = %chain(&error), "Failed to spool a result");
-        }
-        self.waiting.push_back(Errand::Result(Box::new(spooled)));
+    /// A finished simulation, already spooled.
+    pub fn finished(&mut self, spooled: Box<Spooled>) {
+        self.waiting.push_back(Errand::Result(spooled));
     }
 
     pub fn failed(&mut self, ticket: Ticket, error: String) {

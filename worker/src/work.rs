@@ -111,7 +111,8 @@ pub async fn work(
     let held = Held::default();
     let heartbeat = Heartbeat::start(&options.database, worker, options.lease, held.clone())
         .map_err(WorkError::Heartbeat)?;
-    let mut settlement = Settlement::new(store.clone(), Spool::open(&options.spool)?, held.clone());
+    let spool = Spool::open(&options.spool)?;
+    let mut settlement = Settlement::new(store.clone(), spool.clone(), held.clone());
     let adopted = settlement.adopt_spool()?;
     if adopted > 0 {
         tracing::info!(
@@ -135,6 +136,7 @@ pub async fn work(
         held,
         heartbeat,
         settlement,
+        spool,
         progress,
         reports,
         reported,
@@ -160,6 +162,7 @@ struct Loop<'a> {
     held: Held,
     heartbeat: Heartbeat,
     settlement: Settlement,
+    spool: Spool,
     progress: Arc<Progress>,
     reports: UnboundedSender<Report>,
     reported: UnboundedReceiver<Report>,
@@ -316,6 +319,7 @@ impl Loop<'_> {
             control,
             progress: Arc::clone(&self.progress),
             checkpoint_every: self.options.checkpoint_every,
+            spool: self.spool.clone(),
             reports: self.reports.clone(),
         };
         self.pool.spawn_fifo(move || execution.run());
@@ -394,12 +398,13 @@ impl Loop<'_> {
     fn take(&mut self, report: Report) {
         match report {
             Report::Checkpoint(ticket, checkpoint) => {
-                self.settlement.checkpoint(ticket, checkpoint)
+                self.settlement.checkpoint(ticket, checkpoint);
             }
-            Report::Ended(ticket, End::Finished(result, wall)) => {
+            Report::Ended(_, End::Finished(spooled)) => {
+                let wall = Duration::from_secs_f64(spooled.cost.wall_seconds);
                 let mean = self.mean_job.unwrap_or(wall);
                 self.mean_job = Some(mean.mul_f64(0.8) + wall.mul_f64(0.2));
-                self.settlement.finished(ticket, *result, wall);
+                self.settlement.finished(spooled);
             }
             Report::Ended(ticket, End::Released(checkpoint)) => {
                 self.settlement.released(ticket, Some(checkpoint));
