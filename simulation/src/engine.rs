@@ -3,8 +3,10 @@
 pub(crate) mod lanes;
 pub(crate) mod normals;
 mod reference;
+mod single;
 
 pub(crate) use reference::ReferenceEngine;
+pub(crate) use single::SingleEngine;
 
 use crate::network::Weights;
 

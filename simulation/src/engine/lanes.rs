@@ -52,10 +52,11 @@ pub(crate) trait Lanes: Copy {
     fn sqrt(self) -> Self;
     /// `self * factor + term`, rounded once.
     fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// Where `gate > 0` the lane, elsewhere +0 (also where the gate is NaN).
-    fn where_positive(self, gate: Self) -> Self;
-    /// Whether any lane is above 0.
-    fn any_positive(self) -> bool;
+    /// The lane where the gate is active, elsewhere +0. Active is what is not at or below zero: NaN
+    /// counts, so that a diverged network shows.
+    fn where_active(self, gate: Self) -> Self;
+    /// Whether any lane is active.
+    fn any_active(self) -> bool;
 
     /// Lane j of the result is the sum over the lanes of `terms[j]`, as [`sum_tree`] adds them.
     fn sums(terms: [Self; WIDTH]) -> Self;

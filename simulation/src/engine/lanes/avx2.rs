@@ -99,18 +99,15 @@ impl Lanes for Avx2 {
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), self.1) }
     }
     #[inline(always)]
-    fn where_positive(self, gate: Self) -> Self {
-        Self(
-            where_positive(self.0, gate.0),
-            where_positive(self.1, gate.1),
-        )
+    fn where_active(self, gate: Self) -> Self {
+        Self(where_active(self.0, gate.0), where_active(self.1, gate.1))
     }
     #[inline(always)]
-    fn any_positive(self) -> bool {
+    fn any_active(self) -> bool {
         unsafe {
             let zero = _mm256_setzero_ps();
-            let low = _mm256_cmp_ps::<_CMP_GT_OQ>(self.0, zero);
-            let high = _mm256_cmp_ps::<_CMP_GT_OQ>(self.1, zero);
+            let low = _mm256_cmp_ps::<_CMP_NLE_UQ>(self.0, zero);
+            let high = _mm256_cmp_ps::<_CMP_NLE_UQ>(self.1, zero);
             _mm256_movemask_ps(_mm256_or_ps(low, high)) != 0
         }
     }
@@ -203,10 +200,10 @@ impl Lanes for Avx2 {
 }
 
 #[inline(always)]
-fn where_positive(x: __m256, gate: __m256) -> __m256 {
+fn where_active(x: __m256, gate: __m256) -> __m256 {
     // SAFETY: reached only through `run_avx2`, as above.
     unsafe {
-        let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(gate, _mm256_setzero_ps());
-        _mm256_and_ps(positive, x)
+        let active = _mm256_cmp_ps::<_CMP_NLE_UQ>(gate, _mm256_setzero_ps());
+        _mm256_and_ps(active, x)
     }
 }

@@ -88,15 +88,15 @@ impl Lanes for Avx512 {
         unsafe { Self(_mm512_fmadd_ps(self.0, factor.0, term.0)) }
     }
     #[inline(always)]
-    fn where_positive(self, gate: Self) -> Self {
+    fn where_active(self, gate: Self) -> Self {
         unsafe {
-            let positive = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(gate.0, _mm512_setzero_ps());
-            Self(_mm512_maskz_mov_ps(positive, self.0))
+            let active = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(gate.0, _mm512_setzero_ps());
+            Self(_mm512_maskz_mov_ps(active, self.0))
         }
     }
     #[inline(always)]
-    fn any_positive(self) -> bool {
-        unsafe { _mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, _mm512_setzero_ps()) != 0 }
+    fn any_active(self) -> bool {
+        unsafe { _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(self.0, _mm512_setzero_ps()) != 0 }
     }
     #[inline(always)]
     fn to_bits(self) -> __m512i {

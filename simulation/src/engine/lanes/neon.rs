@@ -92,19 +92,19 @@ impl Lanes for Neon {
         }))
     }
     #[inline(always)]
-    fn where_positive(self, gate: Self) -> Self {
+    fn where_active(self, gate: Self) -> Self {
         Self(four(|i| unsafe {
-            let positive = vcgtzq_f32(gate.0[i]);
-            vreinterpretq_f32_u32(vandq_u32(positive, vreinterpretq_u32_f32(self.0[i])))
+            let active = vmvnq_u32(vclezq_f32(gate.0[i]));
+            vreinterpretq_f32_u32(vandq_u32(active, vreinterpretq_u32_f32(self.0[i])))
         }))
     }
     #[inline(always)]
-    fn any_positive(self) -> bool {
+    fn any_active(self) -> bool {
         unsafe {
-            let positive = four(|i| vcgtzq_f32(self.0[i]));
+            let active = four(|i| vmvnq_u32(vclezq_f32(self.0[i])));
             let any = vorrq_u32(
-                vorrq_u32(positive[0], positive[1]),
-                vorrq_u32(positive[2], positive[3]),
+                vorrq_u32(active[0], active[1]),
+                vorrq_u32(active[2], active[3]),
             );
             vmaxvq_u32(any) != 0
         }

@@ -77,12 +77,12 @@ impl Lanes for Portable {
         }))
     }
     #[inline(always)]
-    fn where_positive(self, gate: Self) -> Self {
-        map(self.0, gate.0, |x, gate| if gate > 0.0 { x } else { 0.0 })
+    fn where_active(self, gate: Self) -> Self {
+        map(self.0, gate.0, |x, gate| if gate <= 0.0 { 0.0 } else { x })
     }
     #[inline(always)]
-    fn any_positive(self) -> bool {
-        self.0.iter().any(|&x| x > 0.0)
+    fn any_active(self) -> bool {
+        self.0.iter().any(|&x| x > 0.0 || x.is_nan())
     }
     #[inline(always)]
     fn sums(terms: [Self; WIDTH]) -> Self {

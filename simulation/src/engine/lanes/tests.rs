@@ -35,7 +35,7 @@ impl Kernel for Everything<'_> {
             a.div(b),
             absolute.sqrt(),
             a.mul_add(b, L::splat(0.1)),
-            a.where_positive(b),
+            a.where_active(b),
             L::sums(std::array::from_fn(shifted)),
             L::from_unsigned(bits),
             L::from_signed(bits),
@@ -51,7 +51,7 @@ impl Kernel for Everything<'_> {
             L::shift_left(bits, 9),
             L::rotate_left(bits, 11),
         ];
-        let mut all = vec![u32::from(a.any_positive()), u32::from(b.any_positive())];
+        let mut all = vec![u32::from(a.any_active()), u32::from(b.any_active())];
         for value in floats {
             let mut block = Block::ZERO;
             value.store(&mut block);
@@ -98,17 +98,18 @@ fn every_instruction_set_gives_the_bits_of_the_portable_one() {
 }
 
 #[test]
-fn special_values_gate_like_zero() {
+fn zeros_and_negatives_gate_and_nan_passes() {
     struct Gate;
     impl Kernel for Gate {
         type Output = [f32; WIDTH];
         #[inline(always)]
         fn run<L: Lanes>(self) -> [f32; WIDTH] {
             let mut gate = [1.0; WIDTH];
-            gate[..5].copy_from_slice(&[f32::NAN, -0.0, 0.0, f32::NEG_INFINITY, -1e-40]);
+            gate[..5].copy_from_slice(&[-1.0, -0.0, 0.0, f32::NEG_INFINITY, -1e-40]);
+            gate[5] = f32::NAN;
             let mut block = Block::ZERO;
             L::splat(3.0)
-                .where_positive(L::load_slice(&gate))
+                .where_active(L::load_slice(&gate))
                 .store(&mut block);
             block.0
         }

@@ -1,0 +1,180 @@
+//! A step of Adam (Kingma and Ba 2015) in PyTorch's form: epsilon is added after the bias-corrected root.
+
+use super::Scratch;
+use super::data::Samples;
+use super::descent::gradient_parts;
+use super::matrix::{Matrix, Rows};
+use super::noise::Window;
+use super::state::{NoiseScale, State};
+use super::tile::{TileJob, accumulate, sweep};
+use super::update::{Section, by_rows, sections};
+use crate::engine::lanes::{Block, Lanes};
+
+const BETA_1: f64 = 0.9;
+const BETA_2: f64 = 0.999;
+const EPSILON: f32 = 1e-8;
+
+/// Running moments of the gradient.
+pub(super) struct Moments {
+    first: Matrix,
+    second: Matrix,
+    /// `BETA_1` and `BETA_2` to the power of the steps taken.
+    powers: [f64; 2],
+}
+
+impl Moments {
+    /// Moments at zero, in the shape of `weights`.
+    pub fn new(weights: &Matrix) -> Self {
+        Self {
+            first: Matrix::zeros(weights.rows, weights.columns),
+            second: Matrix::zeros(weights.rows, weights.columns),
+            powers: [1.0; 2],
+        }
+    }
+
+    pub fn save(&self, bytes: &mut Vec<u8>) {
+        self.first.save(bytes);
+        self.second.save(bytes);
+        bytes.extend(self.powers.iter().flat_map(|power| power.to_le_bytes()));
+    }
+
+    /// Takes back what `save` wrote, off the front of `bytes`.
+    pub fn restore(&mut self, bytes: &mut &[u8]) {
+        self.first.restore(bytes);
+        self.second.restore(bytes);
+        for power in &mut self.powers {
+            let (first, rest) = bytes.split_first_chunk().expect("the length was checked");
+            *power = f64::from_le_bytes(*first);
+            *bytes = rest;
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut Scratch) {
+    gradient_parts::<L>(state, samples, scratch, samples.gradient_scale() as f32);
+    let sections = sections(
+        (&samples.noisy.inputs, samples.input_rows),
+        (
+            &scratch.residuals,
+            samples.output_dim,
+            samples.output_stride,
+        ),
+        &scratch.hidden,
+        &scratch.back,
+    );
+    let moments = state.moments.as_mut().expect("Adam has moments");
+    moments.powers[0] *= BETA_1;
+    moments.powers[1] *= BETA_2;
+    let [first_power, second_power] = moments.powers;
+    let columns = state.weights.columns;
+    let noise_scale = &state.noise;
+    let rates = Rates {
+        weight: (-state.learning_rate / (1.0 - first_power)) as f32,
+        root: (1.0 / (1.0 - second_power).sqrt()) as f32,
+    };
+    let weights = &mut state.weights.blocks;
+    let mut update = |section: Section, row: usize, count: usize, noise: Option<Rows>| {
+        let mut job = AdamRows {
+            weights,
+            first_moments: &mut moments.first.blocks,
+            second_moments: &mut moments.second.blocks,
+            columns,
+            rates,
+            noise_scale,
+            section,
+            first: row,
+            noise,
+        };
+        sweep::<L>(&mut job, count, columns);
+    };
+    if noise_scale.gradient.is_empty() && noise_scale.weights.is_empty() {
+        by_rows::<L>(sections, None, &mut update);
+    } else {
+        let generator = state.stream.open::<L>();
+        let mut window = Window::new(&mut scratch.noise.blocks, columns, generator);
+        by_rows::<L>(sections, Some(&mut window), &mut update);
+        state.stream.close(window.close());
+    }
+}
+
+/// Factors that change from step to step.
+#[derive(Clone, Copy)]
+struct Rates {
+    /// Minus the learning rate, bias-corrected for the first moment.
+    weight: f32,
+    /// Bias correction of the second moment's root.
+    root: f32,
+}
+
+struct AdamRows<'a> {
+    weights: &'a mut [Block],
+    first_moments: &'a mut [Block],
+    second_moments: &'a mut [Block],
+    columns: usize,
+    rates: Rates,
+    noise_scale: &'a NoiseScale,
+    section: Section<'a>,
+    /// First row within the section.
+    first: usize,
+    noise: Option<Rows<'a>>,
+}
+
+impl<L: Lanes> TileJob<L> for AdamRows<'_> {
+    #[inline(always)]
+    fn tile<const R: usize, const C: usize>(&mut self, row: usize, column: usize) {
+        let mut sums = [[L::splat(0.0); C]; R];
+        accumulate(
+            &mut sums,
+            self.section.scalars,
+            self.first + row,
+            self.section.source,
+            column,
+            self.section.samples,
+        );
+        let base = (self.section.first + self.first + row) * self.columns + column;
+        for (r, gradients) in sums.into_iter().enumerate() {
+            let noise = self
+                .noise
+                .map(|noise| &noise.blocks[(row + r) * self.columns + column..][..C]);
+            for (c, gradient) in gradients.into_iter().enumerate() {
+                self.update(
+                    base + r * self.columns + c,
+                    column + c,
+                    gradient,
+                    noise.map(|z| L::load(&z[c])),
+                );
+            }
+        }
+    }
+}
+
+impl AdamRows<'_> {
+    #[inline(always)]
+    fn update<L: Lanes>(&mut self, at: usize, column: usize, mut gradient: L, noise: Option<L>) {
+        let mut weight = L::load(&self.weights[at]);
+        if let Some(z) = noise {
+            if let Some(scale) = self.noise_scale.gradient.get(column) {
+                gradient = z.mul_add(L::load(scale), gradient);
+            }
+            if let Some(scale) = self.noise_scale.weights.get(column) {
+                weight = z.mul_add(L::load(scale), weight);
+            }
+        }
+        let first = L::load(&self.first_moments[at]).mul(L::splat(BETA_1 as f32));
+        let first = gradient.mul_add(L::splat((1.0 - BETA_1) as f32), first);
+        let second = L::load(&self.second_moments[at]).mul(L::splat(BETA_2 as f32));
+        let square = gradient.mul(gradient);
+        let second = square.mul_add(L::splat((1.0 - BETA_2) as f32), second);
+        first.store(&mut self.first_moments[at]);
+        second.store(&mut self.second_moments[at]);
+        let root = second
+            .sqrt()
+            .mul_add(L::splat(self.rates.root), L::splat(EPSILON));
+        first
+            .mul(L::splat(self.rates.weight))
+            .div(root)
+            .add(weight)
+            .store(&mut self.weights[at]);
+    }
+}

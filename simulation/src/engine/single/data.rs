@@ -1,0 +1,152 @@
+//! The samples as a step sees them: inputs with a constant column, targets, and their noise.
+
+use super::dots::{output_stride, residuals_len};
+use crate::engine::lanes::{Block, Lanes, WIDTH};
+use crate::engine::normals::{LaneStream, STATE_BYTES};
+use crate::stream::StreamName;
+use crate::{Dataset, LabelNoiseDistribution, ValidParameters};
+
+/// Inputs and targets, clean and with this step's noise.
+pub(super) struct Samples {
+    pub count: usize,
+    pub output_dim: usize,
+    pub output_stride: usize,
+    /// Columns of the inputs, the constant one included.
+    pub input_rows: usize,
+    pub clean: Batch,
+    /// What the step trains on; equal to `clean` where there is no noise.
+    pub noisy: Batch,
+    label_noise: f32,
+    label_noise_distribution: LabelNoiseDistribution,
+    input_noise: f32,
+    label: LaneStream,
+    input: LaneStream,
+    draws: Vec<Block>,
+}
+
+#[derive(Clone)]
+pub(super) struct Batch {
+    /// `[n_samples][input_rows]`.
+    pub inputs: Vec<f32>,
+    /// `[n_samples][output_stride]`, pads zero.
+    pub targets: Vec<f32>,
+}
+
+impl Samples {
+    pub fn new(parameters: &ValidParameters, dataset: &Dataset) -> Self {
+        let (count, input_dim) = dataset.inputs().dim();
+        let output_dim = dataset.targets().ncols();
+        let stride = output_stride(output_dim);
+        let mut inputs = Vec::new();
+        for sample in dataset.inputs().rows() {
+            inputs.extend(sample.iter().map(|&x| x as f32));
+            inputs.push(1.0);
+        }
+        let mut targets = vec![0.0; residuals_len(count, output_dim)];
+        for ((sample, output), &y) in dataset.targets().indexed_iter() {
+            targets[sample * stride + output] = y as f32;
+        }
+        let clean = Batch { inputs, targets };
+        Self {
+            count,
+            output_dim,
+            output_stride: stride,
+            input_rows: input_dim + 1,
+            noisy: clean.clone(),
+            clean,
+            label_noise: parameters.label_noise as f32,
+            label_noise_distribution: parameters.label_noise_distribution,
+            input_noise: parameters.input_noise as f32,
+            label: LaneStream::new(parameters.seed, StreamName::LabelNoise),
+            input: LaneStream::new(parameters.seed, StreamName::InputNoise),
+            draws: vec![Block::ZERO; (count * output_dim.max(input_dim)).div_ceil(WIDTH)],
+        }
+    }
+
+    /// Numbers in the residuals of all samples.
+    pub fn residuals_len(&self) -> usize {
+        self.clean.targets.len()
+    }
+
+    /// Factor of the gradient of the mean squared error: 2 over its number of terms.
+    pub fn gradient_scale(&self) -> f64 {
+        2.0 / (self.count * self.output_dim) as f64
+    }
+
+    /// Draws this step's noise.
+    #[inline(always)]
+    pub fn draw<L: Lanes>(&mut self) {
+        if self.input_noise > 0.0 {
+            let width = self.input_rows - 1;
+            let draws = &mut self.draws[..(self.count * width).div_ceil(WIDTH)];
+            let mut generator = self.input.open::<L>();
+            generator.normals(draws);
+            self.input.close(generator);
+            let (clean, noisy) = (&self.clean.inputs, &mut self.noisy.inputs);
+            add(draws, width, self.input_rows, clean, noisy, |z, x| {
+                z.mul_add(self.input_noise, x)
+            });
+        }
+        if self.label_noise > 0.0 {
+            let draws = &mut self.draws[..(self.count * self.output_dim).div_ceil(WIDTH)];
+            let (clean, noisy) = (&self.clean.targets, &mut self.noisy.targets);
+            let mut generator = self.label.open::<L>();
+            let centre = match self.label_noise_distribution {
+                LabelNoiseDistribution::Uniform => {
+                    generator.uniforms(draws);
+                    0.5
+                }
+                LabelNoiseDistribution::Gaussian => {
+                    generator.normals(draws);
+                    0.0
+                }
+            };
+            self.label.close(generator);
+            add(
+                draws,
+                self.output_dim,
+                self.output_stride,
+                clean,
+                noisy,
+                |z, y| (z - centre).mul_add(self.label_noise, y),
+            );
+        }
+    }
+
+    pub fn save(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.label.save());
+        bytes.extend(self.input.save());
+    }
+
+    /// Takes back what `save` wrote, off the front of `bytes`.
+    pub fn restore(&mut self, bytes: &mut &[u8]) {
+        for stream in [&mut self.label, &mut self.input] {
+            let (first, rest) = bytes
+                .split_first_chunk::<STATE_BYTES>()
+                .expect("the length was checked");
+            *stream = LaneStream::restore(first);
+            *bytes = rest;
+        }
+    }
+}
+
+/// Lays consecutive draws over the first `width` of every `stride` numbers.
+#[inline(always)]
+fn add(
+    draws: &[Block],
+    width: usize,
+    stride: usize,
+    clean: &[f32],
+    noisy: &mut [f32],
+    noise: impl Fn(f32, f32) -> f32,
+) {
+    let mut draws = draws.iter().flat_map(|block| block.0);
+    for (clean, noisy) in clean
+        .chunks_exact(stride)
+        .zip(noisy.chunks_exact_mut(stride))
+    {
+        for ((clean, noisy), z) in clean[..width].iter().zip(noisy).zip(&mut draws) {
+            *noisy = noise(z, *clean);
+        }
+    }
+}
