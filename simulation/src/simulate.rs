@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::engine::{Engine, Observation, ReferenceEngine};
+use crate::engine::{Engine, Observation, ReferenceEngine, SingleEngine};
 use crate::network::Weights;
 use crate::schedule::Schedule;
-use crate::{Dataset, Outcome, RunResult, Task, ValidParameters, task};
+use crate::{Dataset, Outcome, Precision, RunResult, Task, ValidParameters, task};
 
 mod checkpoint;
 mod conclusion;
@@ -63,7 +63,10 @@ impl Simulation {
         let (input_dim, output_dim) = (data.inputs().ncols(), data.targets().ncols());
         let weights = Weights::initial(parameters, input_dim, output_dim);
         Ok(Self {
-            engine: Box::new(ReferenceEngine::new(parameters, &data, weights)),
+            engine: match parameters.precision {
+                Precision::F32 => Box::new(SingleEngine::new(parameters, &data, &weights)),
+                Precision::F64 => Box::new(ReferenceEngine::new(parameters, &data, weights)),
+            },
             schedule: Schedule::new(parameters),
             target_variance: setup::target_variance(&data),
             parameters: parameters.clone(),

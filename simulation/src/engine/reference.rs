@@ -27,7 +27,7 @@ pub(crate) struct ReferenceEngine {
     learning_rate: f64,
     update_noise: f64,
     update_noise_on: UpdateNoiseTarget,
-    weights: Weights,
+    pub(super) weights: Weights,
     adam: Adam,
     noise: Noise,
 }

@@ -97,6 +97,10 @@ impl Engine for SingleEngine {
         self.instruction_set.run(Observe { engine: self })
     }
 
+    fn weights(&self) -> Weights {
+        self.state.weights(self.samples.input_rows)
+    }
+
     fn save(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.state.save(&mut bytes);
@@ -121,21 +125,6 @@ impl Engine for SingleEngine {
 
     fn describe(&self) -> String {
         "f32".to_owned()
-    }
-}
-
-impl SingleEngine {
-    /// The bits of every weight, for fingerprints. A diverged network has none to speak of: where a
-    /// weight is not finite, all such networks give the same bytes.
-    pub fn weights_bits(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for value in self.state.weights.values() {
-            if !value.is_finite() {
-                return b"not finite".to_vec();
-            }
-            bytes.extend(value.to_bits().to_le_bytes());
-        }
-        bytes
     }
 }
 

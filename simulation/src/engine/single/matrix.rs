@@ -43,15 +43,17 @@ impl Matrix {
 
     /// The rows from `first` on.
     #[inline(always)]
-    pub fn from_row(&self, first: usize) -> Rows<'_> {
+    pub fn starting(&self, first: usize) -> Rows<'_> {
         Rows {
             columns: self.columns,
             blocks: &self.blocks[first * self.columns..],
         }
     }
 
+    /// Writes every number. All NaN are written alike: their payload depends on the machine.
     pub fn save(&self, bytes: &mut Vec<u8>) {
         for value in self.values() {
+            let value = if value.is_nan() { f32::NAN } else { value };
             bytes.extend(value.to_le_bytes());
         }
     }

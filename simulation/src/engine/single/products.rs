@@ -14,7 +14,7 @@ pub(super) fn forward<L: Lanes>(
 ) {
     let (rows, columns) = (hidden.rows, hidden.columns);
     let mut job = Forward {
-        weights: weights.from_row(0),
+        weights: weights.starting(0),
         inputs,
         input_rows,
         hidden,

@@ -87,7 +87,7 @@ fn squares<L: Lanes>(
 ) -> f32 {
     products::forward::<L>(weights, &data.inputs, samples.input_rows, hidden);
     dots::residuals::<L>(
-        &weights.from_row(samples.input_rows),
+        &weights.starting(samples.input_rows),
         hidden,
         &data.targets,
         samples.output_dim,

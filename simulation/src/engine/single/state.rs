@@ -1,5 +1,7 @@
 //! What a step changes: weights, Adam's moments, the stream of the noise on the weights.
 
+use ndarray::{Array1, Array2};
+
 use super::adam::Moments;
 use super::matrix::{Matrix, Rows};
 use super::sed::PerturbationScale;
@@ -62,9 +64,24 @@ impl State {
         }
     }
 
+    /// The weights in double precision and the paper's shapes.
+    pub fn weights(&self, input_rows: usize) -> Weights {
+        let (units, outputs) = (self.hidden_units, self.weights.rows - input_rows);
+        let value = |row, unit| f64::from(self.weights.value(row, unit));
+        Weights {
+            input: Array2::from_shape_fn((units, input_rows - 1), |(unit, input)| {
+                value(input, unit)
+            }),
+            bias: Array1::from_shape_fn(units, |unit| value(input_rows - 1, unit)),
+            output: Array2::from_shape_fn((outputs, units), |(output, unit)| {
+                value(input_rows + output, unit)
+            }),
+        }
+    }
+
     /// V's rows; they follow the `input_rows` of W^T and the biases.
     pub fn output_weights(&self, input_rows: usize) -> Rows<'_> {
-        self.weights.from_row(input_rows)
+        self.weights.starting(input_rows)
     }
 
     pub fn save(&self, bytes: &mut Vec<u8>) {

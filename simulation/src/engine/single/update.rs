@@ -34,14 +34,14 @@ pub(super) fn sections<'a>(
             first: 0,
             rows: input_rows,
             scalars: columnwise(inputs, input_rows),
-            source: back.from_row(0),
+            source: back.starting(0),
             samples: back.rows,
         },
         Section {
             first: input_rows,
             rows: output_dim,
             scalars: columnwise(residuals, output_stride),
-            source: hidden.from_row(0),
+            source: hidden.starting(0),
             samples: hidden.rows,
         },
     ]
