@@ -1,1 +1,265 @@
-//! A private PostgreSQL cluster for tests.
+//! A private PostgreSQL cluster for tests: its own data, port and socket, gone when the test
+//! process is gone, however that ends.
+//!
+//! Tests that need it fail where PostgreSQL is not installed; none is skipped.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+
+const INSTALL: &str = "PostgreSQL 15 or later was not found (initdb, pg_ctl and postgres in one \
+     folder): install it (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install \
+     postgresql-server; macOS: brew install postgresql), or name its bin folder in \
+     DRIFTSWEEP_POSTGRES_BIN";
+
+/// Starts the server, waits for its keeper to go away, stops the server and removes its files. The
+/// keeper holds our standard input: it closes when the test process ends, also by a signal.
+const WATCHDOG: &str = r#"
+cd "$1"
+if "$2/pg_ctl" -D data -l log -w -t 60 -o "-p $3 -k $1 -c listen_addresses=127.0.0.1 -c max_connections=200" start >/dev/null 2>&1
+then echo ready
+else echo "could not be started:"; cat log; echo; exit 1
+fi
+while read -r line; do
+  "$2/pg_ctl" -D data -l log -w -t 60 -m "$line" restart >/dev/null 2>&1 && echo restarted || echo failed
+done
+"$2/pg_ctl" -D data -m immediate stop >/dev/null 2>&1
+cd / && rm -rf "$1"
+"#;
+
+/// A running server with no database of ours yet.
+#[derive(Debug)]
+pub struct PostgresCluster {
+    port: u16,
+    next: AtomicU32,
+    keeper: std::sync::Mutex<Keeper>,
+}
+
+/// The pipes to the watchdog. Closing its input ends the server.
+#[derive(Debug)]
+struct Keeper {
+    input: ChildStdin,
+    output: BufReader<std::process::ChildStdout>,
+    _watchdog: Child,
+}
+
+impl PostgresCluster {
+    /// The one cluster of this test process, started at the first call.
+    ///
+    /// # Panics
+    /// PostgreSQL is not installed or can't be started; says what to do.
+    pub fn shared() -> &'static Self {
+        static CLUSTER: OnceLock<PostgresCluster> = OnceLock::new();
+        CLUSTER.get_or_init(Self::start)
+    }
+
+    /// A cluster of its own, for tests that stop or break the server.
+    ///
+    /// # Panics
+    /// PostgreSQL is not installed or can't be started; says what to do.
+    pub fn start() -> Self {
+        let programs = programs().unwrap_or_else(|| panic!("{INSTALL}"));
+        let user = Account::unprivileged();
+        let folder = tempfile::Builder::new()
+            .prefix("driftsweep-pg-")
+            .tempdir()
+            .expect("a temporary folder can be made")
+            .keep();
+        if let Some(user) = &user {
+            std::os::unix::fs::chown(&folder, Some(user.uid), Some(user.gid))
+                .expect("root may give a folder away");
+        }
+        initialize(&programs, &folder, user.as_ref());
+        let port = free_port();
+        let mut watchdog = Command::new("sh");
+        watchdog
+            .args(["-c", WATCHDOG, "sh"])
+            .args([&folder, &programs])
+            .arg(port.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // Out of reach of the terminal's Ctrl-C, so that it can clean up.
+            .process_group(0);
+        as_user(&mut watchdog, user.as_ref());
+        let mut watchdog = watchdog.spawn().expect("sh can be started");
+        let input = watchdog.stdin.take().expect("piped");
+        let mut output = BufReader::new(watchdog.stdout.take().expect("piped"));
+        let mut answer = String::new();
+        output.read_line(&mut answer).expect("the watchdog speaks");
+        if answer.trim() != "ready" {
+            output
+                .read_to_string(&mut answer)
+                .expect("the watchdog speaks");
+            panic!("PostgreSQL in {} {answer}", programs.display());
+        }
+        Self {
+            port,
+            next: AtomicU32::new(0),
+            keeper: std::sync::Mutex::new(Keeper {
+                input,
+                output,
+                _watchdog: watchdog,
+            }),
+        }
+    }
+
+    /// Makes an empty database and returns its URL.
+    ///
+    /// # Panics
+    /// The server refuses.
+    pub async fn fresh_database(&self) -> String {
+        let name = format!("test_{}", self.next.fetch_add(1, Ordering::Relaxed));
+        self.administer(&format!("CREATE DATABASE {name}")).await;
+        format!(
+            "postgres://driftsweep:not-a-secret@127.0.0.1:{}/{name}",
+            self.port
+        )
+    }
+
+    /// Runs a statement as superuser, in the cluster's own database.
+    ///
+    /// # Panics
+    /// The server refuses.
+    pub async fn administer(&self, sql: &str) {
+        let mut connection = PgConnectOptions::new_without_pgpass()
+            .host("127.0.0.1")
+            .port(self.port)
+            .username("driftsweep")
+            .database("postgres")
+            .connect()
+            .await
+            .expect("the cluster answers");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .execute(&mut connection)
+            .await
+            .expect("a superuser may do that");
+        connection
+            .close()
+            .await
+            .expect("a connection can be closed");
+    }
+
+    /// Port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops the server (`mode`: `smart`, `fast` or `immediate`, the last as a crash would) and
+    /// starts it again.
+    ///
+    /// # Panics
+    /// It does not come back.
+    pub fn restart(&self, mode: &str) {
+        use std::io::Write as _;
+        let mut keeper = self
+            .keeper
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        writeln!(keeper.input, "{mode}").expect("the watchdog listens");
+        let mut answer = String::new();
+        keeper
+            .output
+            .read_line(&mut answer)
+            .expect("the watchdog speaks");
+        assert_eq!(answer.trim(), "restarted", "PostgreSQL came back");
+    }
+}
+
+/// The newest folder that holds the server's programs.
+fn programs() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("DRIFTSWEEP_POSTGRES_BIN") {
+        return Some(PathBuf::from(named)).filter(|folder| holds_server(folder));
+    }
+    let mut packaged: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .filter(|(version, folder)| *version >= 15 && holds_server(folder))
+        .collect();
+    packaged.sort();
+    if let Some((_, folder)) = packaged.pop() {
+        return Some(folder);
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).find(|folder| holds_server(folder))
+}
+
+fn holds_server(folder: &Path) -> bool {
+    ["initdb", "pg_ctl", "postgres"]
+        .iter()
+        .all(|program| folder.join(program).is_file())
+}
+
+fn initialize(programs: &Path, folder: &Path, user: Option<&Account>) {
+    let mut initdb = Command::new(programs.join("initdb"));
+    initdb
+        // The new files need not reach the disk; what the server writes later does (fsync is on).
+        .args([
+            "--no-sync",
+            "--auth=trust",
+            "--username=driftsweep",
+            "--encoding=UTF8",
+        ])
+        .args(["--locale=C", "-D", "data"])
+        .current_dir(folder);
+    as_user(&mut initdb, user);
+    let output = initdb.output().expect("initdb can be started");
+    assert!(
+        output.status.success(),
+        "initdb failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("some port is free")
+        .port()
+}
+
+/// The server refuses to run as root.
+#[derive(Debug)]
+struct Account {
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    /// Whom to run as; nobody else, unless we are root.
+    fn unprivileged() -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            return None;
+        }
+        let accounts = std::fs::read_to_string("/etc/passwd").expect("accounts are listed");
+        let find = |name: &str| {
+            let line = accounts
+                .lines()
+                .find(|line| line.split(':').next() == Some(name))?;
+            let mut fields = line.split(':').skip(2);
+            Some(Self {
+                uid: fields.next()?.parse().ok()?,
+                gid: fields.next()?.parse().ok()?,
+            })
+        };
+        let account = find("postgres").or_else(|| find("nobody"));
+        Some(account.expect("an account `postgres` or `nobody`, because PostgreSQL refuses root"))
+    }
+}
+
+fn as_user(command: &mut Command, user: Option<&Account>) {
+    if let Some(user) = user {
+        command.uid(user.uid).gid(user.gid);
+    }
+}

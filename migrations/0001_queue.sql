@@ -1,0 +1,129 @@
+-- The queue. Every statement runs unchanged on SQLite and on PostgreSQL 15 and later: ids and JSON
+-- are TEXT, times are BIGINT milliseconds since 1970 by the database's clock, flags are 0 or 1.
+
+CREATE TABLE sweeps (
+    name TEXT PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 100),
+    state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
+    pause_reason TEXT CHECK (pause_reason IN ('user', 'max_dead')),
+    seed BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    max_errors BIGINT NOT NULL CHECK (max_errors > 0),
+    max_crashes BIGINT NOT NULL CHECK (max_crashes > 0),
+    max_dead BIGINT CHECK (max_dead > 0),
+    max_job_ms BIGINT CHECK (max_job_ms > 0),
+    submitted_at_ms BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    CHECK ((state = 'paused') = (pause_reason IS NOT NULL))
+);
+
+-- Hot and narrow: a heartbeat rewrites its row every few seconds. No index names lease_until_ms,
+-- owner or a counter, so that on PostgreSQL those updates stay within the page (HOT); there the
+-- fillfactor is lowered to 70 after the migration, which SQLite has no word for.
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY CHECK (length(id) = 32),
+    sweep TEXT NOT NULL REFERENCES sweeps (name),
+    state TEXT NOT NULL DEFAULT 'queued'
+        CHECK (state IN ('queued', 'running', 'done', 'dead', 'cancelled')),
+    model_version BIGINT NOT NULL,
+    estimated_seconds DOUBLE PRECISION NOT NULL CHECK (estimated_seconds >= 0),
+    available_at_ms BIGINT NOT NULL,
+    epoch BIGINT NOT NULL DEFAULT 0 CHECK (epoch >= 0),
+    attempts BIGINT NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    errors BIGINT NOT NULL DEFAULT 0 CHECK (errors >= 0),
+    crashes BIGINT NOT NULL DEFAULT 0 CHECK (crashes >= 0),
+    preemptions BIGINT NOT NULL DEFAULT 0 CHECK (preemptions >= 0),
+    cancel_requested BIGINT NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    owner TEXT,
+    lease_until_ms BIGINT,
+    deadline_at_ms BIGINT,
+    CHECK ((state = 'running') = (lease_until_ms IS NOT NULL)),
+    CHECK ((state = 'running') = (owner IS NOT NULL))
+);
+
+-- The claim: longest expected first, over all sweeps.
+CREATE INDEX jobs_queued ON jobs (estimated_seconds, id) WHERE state = 'queued';
+-- The reaper.
+CREATE INDEX jobs_running ON jobs (id) WHERE state = 'running';
+-- Counts by state, and the claim within one sweep.
+CREATE INDEX jobs_by_sweep ON jobs (sweep, state, model_version, estimated_seconds, id);
+
+-- Cold: written once. One column per parameter, named as in the sweep file, for SQL; the full JSON
+-- is what a worker reads.
+CREATE TABLE job_parameters (
+    job_id TEXT PRIMARY KEY REFERENCES jobs (id),
+    replicate BIGINT NOT NULL,
+    noise_type TEXT NOT NULL CHECK (noise_type IN ('update', 'label', 'none', 'both')),
+    algorithm TEXT NOT NULL,
+    task TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    n_samples BIGINT NOT NULL,
+    input_dim BIGINT NOT NULL,
+    output_dim BIGINT NOT NULL,
+    hidden_units BIGINT NOT NULL,
+    learning_rate DOUBLE PRECISION NOT NULL,
+    update_noise DOUBLE PRECISION NOT NULL,
+    update_noise_on TEXT NOT NULL,
+    label_noise DOUBLE PRECISION NOT NULL,
+    label_noise_distribution TEXT NOT NULL,
+    input_noise DOUBLE PRECISION NOT NULL,
+    data_range TEXT NOT NULL,
+    heading_jitter BIGINT NOT NULL CHECK (heading_jitter IN (0, 1)),
+    steps BIGINT NOT NULL,
+    linear_measurements BIGINT NOT NULL,
+    logarithmic_measurements BIGINT NOT NULL,
+    trajectory_points BIGINT NOT NULL,
+    unit_activity_snapshots BIGINT NOT NULL,
+    precision TEXT NOT NULL,
+    reductions TEXT NOT NULL,
+    dataset TEXT,
+    seed BIGINT NOT NULL,
+    data_seed BIGINT,
+    weights_seed BIGINT,
+    parameters TEXT NOT NULL
+);
+
+-- Every execution of every job, kept for ever.
+CREATE TABLE attempts (
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    epoch BIGINT NOT NULL,
+    worker_id TEXT NOT NULL,
+    started_at_ms BIGINT NOT NULL,
+    ended_at_ms BIGINT,
+    outcome TEXT CHECK (outcome IN
+        ('done', 'error', 'lease_expired', 'timeout', 'released', 'cancelled', 'superseded')),
+    error TEXT,
+    digest TEXT,
+    wall_seconds DOUBLE PRECISION,
+    host TEXT,
+    code_version TEXT,
+    PRIMARY KEY (job_id, epoch)
+);
+
+CREATE TABLE workers (
+    id TEXT PRIMARY KEY,
+    host TEXT NOT NULL,
+    pid BIGINT NOT NULL,
+    slots BIGINT NOT NULL,
+    cpu TEXT NOT NULL,
+    code_version TEXT NOT NULL,
+    started_at_ms BIGINT NOT NULL,
+    seen_at_ms BIGINT NOT NULL
+);
+
+-- At most one per job: where its next attempt goes on.
+CREATE TABLE checkpoints (
+    job_id TEXT PRIMARY KEY REFERENCES jobs (id),
+    epoch BIGINT NOT NULL,
+    saved_at_ms BIGINT NOT NULL,
+    data BYTEA NOT NULL
+);
+
+-- The user's own data sets. `data` is X then y, row by row, as little-endian doubles.
+CREATE TABLE datasets (
+    id TEXT PRIMARY KEY CHECK (length(id) = 64),
+    n_samples BIGINT NOT NULL,
+    input_dim BIGINT NOT NULL,
+    output_dim BIGINT NOT NULL,
+    data BYTEA NOT NULL,
+    stored_at_ms BIGINT NOT NULL
+);

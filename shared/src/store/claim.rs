@@ -1,0 +1,107 @@
+//! Handing out jobs.
+
+use simulation::{Checkpoint, MODEL_VERSION, Parameters, ValidParameters};
+use uuid::Uuid;
+
+use super::value::{Row, arguments};
+use super::{Store, sql};
+use crate::{Claim, ClaimRequest, JobId, StoreError, Ticket};
+
+impl Store {
+    /// Hands out queued jobs, longest expected first: of active sweeps, of this program's model
+    /// version, not waiting after a failure. No two workers get the same job. Claims commit before
+    /// they are returned.
+    ///
+    /// # Errors
+    /// The database's; parameters that this program can't read (then nothing was claimed).
+    pub async fn claim(
+        &self,
+        worker: Uuid,
+        request: &ClaimRequest,
+    ) -> Result<Vec<Claim>, StoreError> {
+        if request.limit == 0 {
+            return Ok(Vec::new());
+        }
+        let worker = worker.to_string();
+        let mut values = arguments![
+            worker.as_str(),
+            request.lease_ms,
+            MODEL_VERSION,
+            request.remaining_seconds,
+            request.limit,
+        ];
+        // Each form has an index that yields the jobs in order; one that serves both has none.
+        let in_sweep = match &request.sweep {
+            Some(sweep) => {
+                values.push(sweep.as_str().into());
+                "AND j.sweep = $6"
+            }
+            None => "",
+        };
+        let mut transaction = self.write("claiming jobs").await?;
+        let statement = sql!("claim.sql").replace("{in_sweep}", in_sweep);
+        let tickets: Vec<Ticket> = transaction
+            .fetch(&statement, values)
+            .await?
+            .iter()
+            .map(Ticket::read)
+            .collect::<Result<_, _>>()?;
+        if tickets.is_empty() {
+            transaction.commit().await?;
+            return Ok(Vec::new());
+        }
+        let pairs = tickets.iter().map(Ticket::row).collect();
+        transaction
+            .execute_rows(sql!("insert_attempts.sql"), &[worker.into()], pairs)
+            .await?;
+        let ids = tickets
+            .iter()
+            .map(|t| arguments![t.job_id.0.as_str()])
+            .collect();
+        let rows = transaction
+            .fetch_rows(sql!("select_claimed.sql"), &[], ids)
+            .await?;
+        let claims = rows.iter().map(read_claim).collect::<Result<_, _>>()?;
+        transaction.commit().await?;
+        Ok(claims)
+    }
+}
+
+impl Ticket {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            job_id: JobId(row.get("id")?),
+            epoch: row.get("epoch")?,
+        })
+    }
+
+    /// The pair that identifies an attempt in SQL.
+    pub(super) fn row(&self) -> Vec<super::value::Argument> {
+        arguments![self.job_id.0.as_str(), self.epoch]
+    }
+}
+
+fn read_claim(row: &Row) -> Result<Claim, StoreError> {
+    let ticket = Ticket::read(row)?;
+    let checkpoint: Option<Vec<u8>> = row.get("checkpoint")?;
+    Ok(Claim {
+        sweep: row.get("sweep")?,
+        parameters: read_parameters(&ticket.job_id.0, &row.get::<String>("parameters")?)?,
+        replicate: row.count("replicate")? as u32,
+        checkpoint: checkpoint.map(Checkpoint::from_bytes),
+        estimated_seconds: row.get("estimated_seconds")?,
+        ticket,
+    })
+}
+
+pub(super) fn read_parameters(job_id: &str, json: &str) -> Result<ValidParameters, StoreError> {
+    let unreadable = |reason: String| StoreError::Unreadable {
+        what: format!("the parameters of job {job_id}"),
+        reason,
+    };
+    let parameters: Parameters =
+        serde_json::from_str(json).map_err(|error| unreadable(error.to_string()))?;
+    parameters
+        .check()
+        .map_err(|error| unreadable(error.to_string()))
+}

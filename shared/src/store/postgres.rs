@@ -1,0 +1,213 @@
+//! Opening a PostgreSQL database.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+
+use super::database_url::redacted_url;
+use super::migrate::{Standing, known_version, migrate};
+use super::{OpenOptions, Purpose};
+use crate::OpenError;
+
+/// Lock that migrations take: "driftswp".
+const MIGRATION_LOCK: i64 = 0x6472_6966_7473_7770;
+
+/// Opens the database.
+pub(super) async fn open(
+    url: &str,
+    purpose: Purpose,
+    options: &OpenOptions,
+) -> Result<PgPool, OpenError> {
+    let server = Server {
+        shown: redacted_url(url),
+        lock_wait: options.lock_wait,
+    };
+    let connect = PgConnectOptions::from_str(url)
+        .map_err(|error| OpenError::InvalidUrl {
+            url: server.shown.clone(),
+            reason: error.to_string(),
+        })?
+        .application_name("driftsweep")
+        .disable_statement_logging();
+    let mut connection = tokio::time::timeout(options.lock_wait, connect.connect())
+        .await
+        .map_err(|_| server.unreachable(format!("no answer in {} s", options.lock_wait.as_secs())))?
+        .map_err(|error| server.explain(&error))?;
+    server.prepare(&mut connection, purpose).await?;
+    connection
+        .close()
+        .await
+        .map_err(|error| server.explain(&error))?;
+    let settings = session_settings(options.lock_wait, purpose);
+    let pool = PgPoolOptions::new()
+        // Few connections serve more jobs a second than many, and a server has few to give.
+        .max_connections(2)
+        .acquire_timeout(options.lock_wait)
+        .after_connect(move |connection, _| {
+            let settings = settings.clone();
+            Box::pin(async move {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(settings))
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(connect);
+    Ok(pool)
+}
+
+/// Durable commits, whatever the server's default: a claim that a crash rolls back would hand its
+/// epoch out twice. And a bound on every wait.
+fn session_settings(lock_wait: Duration, purpose: Purpose) -> String {
+    let read_only = if purpose == Purpose::Read {
+        "on"
+    } else {
+        "off"
+    };
+    format!(
+        "SET default_transaction_read_only = {read_only}; SET synchronous_commit = on; \
+         SET statement_timeout = 60000; SET lock_timeout = {}; \
+         SET idle_in_transaction_session_timeout = 60000; SET tcp_keepalives_idle = 30; \
+         SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3",
+        lock_wait.as_millis()
+    )
+}
+
+struct Server {
+    shown: String,
+    lock_wait: Duration,
+}
+
+impl Server {
+    /// Migrates where the purpose allows, and checks the version.
+    async fn prepare(
+        &self,
+        connection: &mut PgConnection,
+        purpose: Purpose,
+    ) -> Result<(), OpenError> {
+        if purpose != Purpose::Read {
+            self.check_writable(connection).await?;
+        }
+        match (Standing::of(self.version(connection).await?), purpose) {
+            (Standing::Current, _) => Ok(()),
+            (Standing::Newer { found }, _) => Err(OpenError::Newer {
+                database: self.shown.clone(),
+                found,
+                known: known_version(),
+            }),
+            (Standing::Older { .. }, Purpose::Migrate) => self.migrate(connection).await,
+            (Standing::Older { found }, _) => Err(OpenError::Older {
+                database: self.shown.clone(),
+                found,
+                known: known_version(),
+            }),
+        }
+    }
+
+    async fn check_writable(&self, connection: &mut PgConnection) -> Result<(), OpenError> {
+        let read_only: String = sqlx::query_scalar("SHOW transaction_read_only")
+            .fetch_one(connection)
+            .await
+            .map_err(|error| self.explain(&error))?;
+        match read_only.as_str() {
+            "on" => Err(OpenError::ReadOnly {
+                database: self.shown.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The schema's version; 0 if the schema is empty.
+    async fn version(&self, connection: &mut PgConnection) -> Result<i64, OpenError> {
+        let tables: Vec<String> = sqlx::query_scalar(include_str!("sql/list_tables.postgres.sql"))
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(|error| self.explain(&error))?;
+        if tables.is_empty() {
+            return Ok(0);
+        }
+        let ours = ["_sqlx_migrations", "sweeps", "jobs"];
+        if !ours
+            .iter()
+            .all(|name| tables.iter().any(|table| table == name))
+        {
+            return Err(OpenError::NotOurs {
+                database: self.shown.clone(),
+                reason: format!(
+                    "its schema has a table `{}`; make a database or a schema for driftsweep alone",
+                    tables[0]
+                ),
+            });
+        }
+        let row = sqlx::query(include_str!("sql/schema_version.sql"))
+            .fetch_one(connection)
+            .await
+            .map_err(|error| self.explain(&error))?;
+        row.try_get("version").map_err(|error| self.explain(&error))
+    }
+
+    async fn migrate(&self, connection: &mut PgConnection) -> Result<(), OpenError> {
+        let mut transaction = connection
+            .begin()
+            .await
+            .map_err(|error| self.explain(&error))?;
+        // Held until the commit, so it can't be left behind by a lost connection or a proxy.
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(MIGRATION_LOCK)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| self.explain(&error))?;
+        // Somebody else may have been faster, or may have made something else of it.
+        self.version(&mut transaction).await?;
+        migrate(&mut *transaction)
+            .await
+            .map_err(|error| self.other(error.to_string()))?;
+        sqlx::raw_sql(include_str!("sql/tune_jobs.postgres.sql"))
+            .execute(&mut *transaction)
+            .await
+            .map_err(|error| self.explain(&error))?;
+        transaction
+            .commit()
+            .await
+            .map_err(|error| self.explain(&error))
+    }
+
+    fn explain(&self, error: &sqlx::Error) -> OpenError {
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => {
+                self.unreachable(error.to_string())
+            }
+            sqlx::Error::Database(database) => match database.code().as_deref() {
+                // Wrong password or role, no such database, too many connections, starting up.
+                Some(code) if matches!(&code[..2], "28" | "3D" | "53" | "57") => {
+                    self.unreachable(database.message().to_owned())
+                }
+                Some("55P03") => OpenError::Locked {
+                    database: self.shown.clone(),
+                    waited_seconds: self.lock_wait.as_secs(),
+                },
+                Some("25006") => OpenError::ReadOnly {
+                    database: self.shown.clone(),
+                },
+                _ => self.other(database.message().to_owned()),
+            },
+            _ => self.other(error.to_string()),
+        }
+    }
+
+    fn unreachable(&self, reason: String) -> OpenError {
+        OpenError::Unreachable {
+            database: self.shown.clone(),
+            reason,
+        }
+    }
+
+    fn other(&self, reason: String) -> OpenError {
+        OpenError::Database {
+            database: self.shown.clone(),
+            reason,
+        }
+    }
+}

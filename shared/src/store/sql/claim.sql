@@ -1,0 +1,27 @@
+-- $1 worker, $2 lease in ms, $3 model version, $4 longest duration in s or NULL, $5 most jobs,
+-- $6 sweep (only where {in_sweep} stands for a condition).
+-- The UPDATE looks at the state again: a row chosen by an older snapshot may be gone by now.
+WITH chosen AS MATERIALIZED (
+    SELECT j.id
+    FROM jobs AS j
+    WHERE j.state = 'queued'
+        AND j.model_version = $3
+        AND j.available_at_ms <= {now}
+        AND ($4 IS NULL OR j.estimated_seconds <= $4)
+        {in_sweep}
+        AND EXISTS (SELECT 1 FROM sweeps AS s WHERE s.name = j.sweep AND s.state = 'active')
+    ORDER BY j.estimated_seconds DESC, j.id DESC
+    LIMIT $5
+    {skip_locked}
+)
+UPDATE jobs
+SET state = 'running',
+    epoch = jobs.epoch + 1,
+    attempts = jobs.attempts + 1,
+    owner = $1,
+    lease_until_ms = {now} + $2,
+    deadline_at_ms = {now} + (SELECT s.max_job_ms FROM sweeps AS s WHERE s.name = jobs.sweep),
+    cancel_requested = 0
+FROM chosen
+WHERE jobs.id = chosen.id AND jobs.state = 'queued'
+RETURNING jobs.id, jobs.epoch

@@ -1,0 +1,1 @@
+SELECT * FROM runs WHERE sweep = '{sweep}' ORDER BY job_id

@@ -1,0 +1,3 @@
+SELECT * FROM sweep_summary
+WHERE sweep = '{sweep}'
+ORDER BY task, algorithm, noise_type, regime

@@ -1,0 +1,16 @@
+-- $1 job, $2 epoch.
+UPDATE jobs
+SET errors = jobs.errors + 1,
+    epoch = jobs.epoch + 1,
+    owner = NULL,
+    lease_until_ms = NULL,
+    deadline_at_ms = NULL,
+    state = CASE
+        WHEN jobs.cancel_requested = 1 THEN 'cancelled'
+        WHEN jobs.errors + 1 >= s.max_errors THEN 'dead'
+        ELSE 'queued'
+    END,
+    available_at_ms = {now} + {error_delay}
+FROM sweeps AS s
+WHERE jobs.id = $1 AND jobs.epoch = $2 AND jobs.state = 'running' AND s.name = jobs.sweep
+RETURNING jobs.sweep, jobs.state

@@ -1,0 +1,6 @@
+-- $1 job, $2 epoch. Changes nothing; locks the row if the attempt is still the newest, so that
+-- nobody claims the job before this transaction ends.
+UPDATE jobs
+SET epoch = epoch
+WHERE id = $1 AND epoch = $2 AND epoch > 0 AND state IN ('running', 'queued')
+RETURNING sweep

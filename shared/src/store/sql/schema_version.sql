@@ -1,0 +1,1 @@
+SELECT COALESCE(max(version), 0) AS version FROM _sqlx_migrations

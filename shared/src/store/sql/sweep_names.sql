@@ -1,0 +1,1 @@
+SELECT name FROM sweeps ORDER BY submitted_at_ms, name

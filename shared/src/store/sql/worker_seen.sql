@@ -1,0 +1,1 @@
+UPDATE workers SET seen_at_ms = {now} WHERE id = $1

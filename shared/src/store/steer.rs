@@ -1,0 +1,69 @@
+//! Pausing, resuming, cancelling, retrying.
+
+use super::value::arguments;
+use super::{Store, sql};
+use crate::StoreError;
+
+impl Store {
+    /// Lets no more jobs of the sweep be claimed; what runs goes on. Returns 1 if it was active.
+    ///
+    /// # Errors
+    /// An unknown sweep; the database's.
+    pub async fn pause(&self, sweep: &str) -> Result<u64, StoreError> {
+        self.steer("pausing the sweep", sweep, &[sql!("pause.sql")])
+            .await
+    }
+
+    /// Undoes a pause. Returns 1 if it was paused.
+    ///
+    /// # Errors
+    /// An unknown sweep; the database's.
+    pub async fn resume(&self, sweep: &str) -> Result<u64, StoreError> {
+        self.steer("resuming the sweep", sweep, &[sql!("resume.sql")])
+            .await
+    }
+
+    /// Cancels every queued job and asks the workers (by their next heartbeat) to stop every
+    /// running one. Returns how many jobs that are.
+    ///
+    /// # Errors
+    /// An unknown sweep; the database's.
+    pub async fn cancel(&self, sweep: &str) -> Result<u64, StoreError> {
+        let statements = [sql!("cancel_queued.sql"), sql!("cancel_running.sql")];
+        self.steer("cancelling the sweep", sweep, &statements).await
+    }
+
+    /// Queues every dead or cancelled job again with a fresh budget, and resumes a sweep that had
+    /// paused itself. Epochs only grow, and checkpoints stay. Returns how many jobs.
+    ///
+    /// # Errors
+    /// An unknown sweep; the database's.
+    pub async fn retry(&self, sweep: &str) -> Result<u64, StoreError> {
+        let mut transaction = self.write("retrying the sweep").await?;
+        super::status::known_sweep(&mut transaction, sweep).await?;
+        let jobs = transaction
+            .execute(sql!("retry.sql"), arguments![sweep])
+            .await?;
+        transaction
+            .execute(sql!("resume_tripped.sql"), arguments![sweep])
+            .await?;
+        transaction.commit().await?;
+        Ok(jobs)
+    }
+
+    async fn steer(
+        &self,
+        doing: &'static str,
+        sweep: &str,
+        statements: &[&str],
+    ) -> Result<u64, StoreError> {
+        let mut transaction = self.write(doing).await?;
+        super::status::known_sweep(&mut transaction, sweep).await?;
+        let mut changed = 0;
+        for statement in statements {
+            changed += transaction.execute(statement, arguments![sweep]).await?;
+        }
+        transaction.commit().await?;
+        Ok(changed)
+    }
+}

@@ -1,0 +1,251 @@
+//! Planning sweeps: submit, resume and extend are one operation.
+
+use std::collections::BTreeMap;
+
+use ndarray::Array2;
+use simulation::{Dataset, MODEL_VERSION, ValidParameters};
+
+use super::transaction::Transaction;
+use super::value::{Argument, arguments};
+use super::{Store, sql};
+use crate::{JobId, NewJob, NewSweep, StoreError, Submission};
+
+/// Jobs turned into rows at a time: bounds the memory of a large submission.
+const BATCH: usize = 10_000;
+
+impl Store {
+    /// Plans a sweep, in one transaction: submit, resume and extend in one. Jobs already there are
+    /// left as they are, whatever their state; the sweep's source and limits are replaced. Equal
+    /// jobs are one.
+    ///
+    /// # Errors
+    /// An invalid sweep name; the database's. Nothing was written.
+    pub async fn submit(
+        &self,
+        sweep: &NewSweep,
+        jobs: &[NewJob],
+        datasets: &[Dataset],
+    ) -> Result<Submission, StoreError> {
+        check_name(&sweep.name)?;
+        // Sorted: two transactions that insert the same keys in the same order can't deadlock.
+        let jobs: BTreeMap<JobId, &NewJob> = jobs
+            .iter()
+            .map(|job| (JobId::new(&sweep.name, &job.parameters), job))
+            .collect();
+        let mut transaction = self.write("submitting the sweep").await?;
+        insert_sweep(&mut transaction, sweep).await?;
+        for dataset in datasets {
+            insert_dataset(&mut transaction, dataset).await?;
+        }
+        let named: Vec<(&JobId, &NewJob)> = jobs.iter().map(|(id, job)| (id, *job)).collect();
+        let mut inserted = 0;
+        for batch in named.chunks(BATCH) {
+            inserted += insert_jobs(&mut transaction, &sweep.name, batch).await?;
+        }
+        let counted = transaction
+            .fetch(sql!("count_jobs.sql"), arguments![sweep.name.as_str()])
+            .await?;
+        let planned = counted[0].count("jobs")?;
+        transaction.commit().await?;
+        let named = jobs.len() as u64;
+        Ok(Submission {
+            inserted,
+            existing: named - inserted,
+            unnamed: planned - named,
+        })
+    }
+
+    /// The data set of this identity ([`Dataset::id`]).
+    ///
+    /// # Errors
+    /// The database's; bytes that are no data set.
+    pub async fn dataset(&self, id: &str) -> Result<Option<Dataset>, StoreError> {
+        let mut transaction = self.read("reading a data set").await?;
+        let rows = transaction
+            .fetch(sql!("select_dataset.sql"), arguments![id])
+            .await?;
+        transaction.commit().await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let shape = ["n_samples", "input_dim", "output_dim"].map(|column| row.count(column));
+        let [samples, inputs, outputs] = shape;
+        let bytes: Vec<u8> = row.get("data")?;
+        let dataset = decode(
+            &bytes,
+            samples? as usize,
+            inputs? as usize,
+            outputs? as usize,
+        )
+        .filter(|dataset| dataset.id() == id);
+        match dataset {
+            Some(dataset) => Ok(Some(dataset)),
+            None => Err(StoreError::Unreadable {
+                what: format!("data set {id}"),
+                reason: "its bytes are damaged".to_owned(),
+            }),
+        }
+    }
+}
+
+/// The rule for sweep names: 1 to 100 of `A-Z a-z 0-9 . _ -`.
+pub(super) fn check_name(name: &str) -> Result<(), StoreError> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if (1..=100).contains(&name.len()) && name.chars().all(allowed) {
+        return Ok(());
+    }
+    let start: String = name.chars().take(40).collect();
+    let shown = match name.chars().count() {
+        0..=40 => format!("{start:?}"),
+        length => format!("{start:?}... ({length} characters)"),
+    };
+    Err(StoreError::InvalidSweepName { shown })
+}
+
+async fn insert_sweep(transaction: &mut Transaction, sweep: &NewSweep) -> Result<(), StoreError> {
+    let row = arguments![
+        sweep.name.as_str(),
+        sweep.seed.cast_signed(),
+        sweep.source.as_str(),
+        sweep.max_errors.max(1),
+        sweep.max_crashes.max(1),
+        sweep.max_dead.map(i64::from),
+        sweep.max_job_ms,
+    ];
+    transaction.execute(sql!("upsert_sweep.sql"), row).await?;
+    Ok(())
+}
+
+async fn insert_dataset(
+    transaction: &mut Transaction,
+    dataset: &Dataset,
+) -> Result<(), StoreError> {
+    let row = arguments![
+        dataset.id(),
+        dataset.inputs().nrows() as i64,
+        dataset.inputs().ncols() as i64,
+        dataset.targets().ncols() as i64,
+        encode(dataset),
+    ];
+    transaction.execute(sql!("insert_dataset.sql"), row).await?;
+    Ok(())
+}
+
+async fn insert_jobs(
+    transaction: &mut Transaction,
+    sweep: &str,
+    jobs: &[(&JobId, &NewJob)],
+) -> Result<u64, StoreError> {
+    let rows = jobs
+        .iter()
+        .map(|(id, job)| arguments![id.0.as_str(), job.estimated_seconds.max(0.0)])
+        .collect();
+    let shared = arguments![sweep, MODEL_VERSION];
+    let inserted = transaction
+        .execute_rows(sql!("insert_jobs.sql"), &shared, rows)
+        .await?;
+    if inserted > 0 {
+        let rows = jobs
+            .iter()
+            .map(|(id, job)| parameters_row(id, job.replicate, &job.parameters))
+            .collect();
+        transaction
+            .execute_rows(sql!("insert_job_parameters.sql"), &[], rows)
+            .await?;
+    }
+    Ok(inserted)
+}
+
+/// One row of `job_parameters`, in the order of its statement.
+fn parameters_row(id: &JobId, replicate: u32, p: &ValidParameters) -> Vec<Argument> {
+    let json = serde_json::to_string(&**p).expect("parameters are plain data");
+    arguments![
+        id.0.as_str(),
+        replicate,
+        p.noise_type().name(),
+        p.algorithm.name(),
+        p.task.name(),
+        p.regime.name(),
+        p.n_samples,
+        p.input_dim,
+        p.output_dim,
+        p.hidden_units,
+        p.learning_rate(),
+        p.update_noise,
+        p.update_noise_on.name(),
+        p.label_noise,
+        p.label_noise_distribution.name(),
+        p.input_noise,
+        p.data_range.name(),
+        i64::from(p.heading_jitter),
+        p.steps.cast_signed(),
+        p.linear_measurements,
+        p.logarithmic_measurements,
+        p.trajectory_points,
+        p.unit_activity_snapshots,
+        p.precision.name(),
+        p.reductions.name(),
+        p.dataset.clone(),
+        p.seed.cast_signed(),
+        p.data_seed.map(u64::cast_signed),
+        p.weights_seed.map(u64::cast_signed),
+        json,
+    ]
+}
+
+fn encode(dataset: &Dataset) -> Vec<u8> {
+    let values = dataset.inputs().iter().chain(dataset.targets());
+    values.flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn decode(bytes: &[u8], samples: usize, inputs: usize, outputs: usize) -> Option<Dataset> {
+    let (values, rest) = bytes.as_chunks::<8>();
+    let values: Vec<f64> = values
+        .iter()
+        .map(|value| f64::from_le_bytes(*value))
+        .collect();
+    if !rest.is_empty() || values.len() != samples * (inputs + outputs) {
+        return None;
+    }
+    let (x, y) = values.split_at(samples * inputs);
+    let inputs = Array2::from_shape_vec((samples, inputs), x.to_vec()).ok()?;
+    let targets = Array2::from_shape_vec((samples, outputs), y.to_vec()).ok()?;
+    Dataset::new(inputs, targets).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use simulation::Parameters;
+
+    #[test]
+    fn every_parameter_has_its_column() {
+        let keys = serde_json::to_value(Parameters::default()).expect("plain data");
+        let statement = sql!("insert_job_parameters.sql");
+        for key in keys.as_object().expect("a struct").keys() {
+            let named = statement
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .any(|word| word == key);
+            assert!(named, "{key} has no column in job_parameters");
+        }
+    }
+
+    #[test]
+    fn names_with_quotes_newlines_or_ten_thousand_characters_are_refused() {
+        assert!(check_name("table2.v-1_a").is_ok());
+        for name in ["", "a b", "a'b", "a\nb", "é", "a/b", &"x".repeat(10_000)] {
+            let error = check_name(name).expect_err("refused").to_string();
+            assert!(!error.contains('\n') && error.len() < 300, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_data_set_survives_its_bytes() {
+        let inputs = Array2::from_shape_fn((3, 2), |(i, j)| i as f64 - j as f64 / 3.0);
+        let targets = Array2::from_shape_fn((3, 1), |(i, _)| i as f64);
+        let dataset = Dataset::new(inputs, targets).expect("valid");
+        let bytes = encode(&dataset);
+        assert_eq!(decode(&bytes, 3, 2, 1), Some(dataset));
+        assert_eq!(decode(&bytes[1..], 3, 2, 1), None);
+    }
+}

@@ -1,0 +1,262 @@
+//! Transactions: the one layer that knows both drivers.
+
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+
+use super::Store;
+use super::dialect::{Dialect, row_types};
+use super::failure::{database_error, timeout_error};
+use super::value::{Argument, Row, columns_of, postgres_arguments, sqlite_arguments};
+use crate::StoreError;
+
+/// A PostgreSQL server that has not answered by then is taken for lost. Longer than the server's
+/// own `statement_timeout`, which fires first when it is merely slow.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
+/// Placeholders of one SQLite statement; its limit is 32,766.
+const SQLITE_PLACEHOLDERS_MAX: usize = 30_000;
+/// Rows of one statement. More gain nothing.
+const ROWS_MAX: usize = 1_000;
+
+enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// An open transaction. Dropped without [`Transaction::commit`], it closes its connection, which
+/// rolls back: a connection that failed is not worth keeping.
+pub(super) struct Transaction {
+    connection: Option<Connection>,
+    clock_offset_ms: i64,
+    doing: &'static str,
+}
+
+/// Waits for PostgreSQL's answer, but not for ever: a half-open connection never gives one.
+/// SQLite's own busy timeout bounds every wait there.
+pub(super) async fn answered<T>(
+    doing: &'static str,
+    future: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(ANSWER_TIMEOUT, future).await {
+        Ok(answer) => answer.map_err(|error| database_error(doing, error)),
+        Err(_) => Err(timeout_error(doing, ANSWER_TIMEOUT)),
+    }
+}
+
+impl Store {
+    /// Begins a transaction that writes.
+    pub(super) async fn write(&self, doing: &'static str) -> Result<Transaction, StoreError> {
+        // Deferred, SQLite would fail at the first write after a read (BUSY_SNAPSHOT), whatever the
+        // busy timeout.
+        self.begin(
+            doing,
+            "BEGIN IMMEDIATE",
+            "BEGIN ISOLATION LEVEL READ COMMITTED",
+        )
+        .await
+    }
+
+    /// Begins a transaction that reads one state of the whole database.
+    pub(super) async fn read(&self, doing: &'static str) -> Result<Transaction, StoreError> {
+        self.begin(
+            doing,
+            "BEGIN",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        )
+        .await
+    }
+
+    async fn begin(
+        &self,
+        doing: &'static str,
+        sqlite: &'static str,
+        postgres: &'static str,
+    ) -> Result<Transaction, StoreError> {
+        let writes = sqlite != "BEGIN";
+        let connection = match &self.database {
+            super::Database::Sqlite(pools) => {
+                let pool = if writes { &pools.writer } else { &pools.reader };
+                let connection = answered(doing, pool.acquire()).await?;
+                Connection::Sqlite(connection)
+            }
+            super::Database::Postgres(pool) => {
+                Connection::Postgres(answered(doing, pool.acquire()).await?)
+            }
+        };
+        let mut transaction = Transaction {
+            connection: Some(connection),
+            clock_offset_ms: self.clock_offset_ms(),
+            doing,
+        };
+        transaction.plain(sqlite, postgres).await?;
+        Ok(transaction)
+    }
+}
+
+impl Transaction {
+    pub fn dialect(&self) -> Dialect {
+        match self.connection {
+            Some(Connection::Postgres(_)) => Dialect::Postgres,
+            _ => Dialect::Sqlite,
+        }
+    }
+
+    /// Commits. After an error, whether the commit took place is unknown.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.plain("COMMIT", "COMMIT").await?;
+        // Back to its pool.
+        drop(self.connection.take());
+        Ok(())
+    }
+
+    /// Runs a statement; returns how many rows it changed.
+    pub async fn execute(
+        &mut self,
+        sql: &str,
+        arguments: Vec<Argument>,
+    ) -> Result<u64, StoreError> {
+        self.execute_chunk(sql, arguments, Vec::new()).await
+    }
+
+    /// Runs a statement; returns its rows.
+    pub async fn fetch(
+        &mut self,
+        sql: &str,
+        arguments: Vec<Argument>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.fetch_chunk(sql, arguments, Vec::new()).await
+    }
+
+    /// Runs a statement with `{rows: ...}`, in chunks; returns all its rows.
+    pub async fn fetch_rows(
+        &mut self,
+        sql: &str,
+        arguments: &[Argument],
+        rows: Vec<Vec<Argument>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let size = self.chunk_size(sql, arguments.len());
+        let mut found = Vec::new();
+        let mut rest = rows.into_iter().peekable();
+        while rest.peek().is_some() {
+            let chunk = rest.by_ref().take(size).collect();
+            found.extend(self.fetch_chunk(sql, arguments.to_vec(), chunk).await?);
+        }
+        Ok(found)
+    }
+
+    /// Runs a statement with `{rows: ...}`, in chunks; returns how many rows it changed.
+    pub async fn execute_rows(
+        &mut self,
+        sql: &str,
+        arguments: &[Argument],
+        rows: Vec<Vec<Argument>>,
+    ) -> Result<u64, StoreError> {
+        let size = self.chunk_size(sql, arguments.len());
+        let mut changed = 0;
+        let mut rest = rows.into_iter().peekable();
+        while rest.peek().is_some() {
+            let chunk = rest.by_ref().take(size).collect();
+            changed += self.execute_chunk(sql, arguments.to_vec(), chunk).await?;
+        }
+        Ok(changed)
+    }
+
+    fn chunk_size(&self, sql: &str, arguments: usize) -> usize {
+        let columns = row_types(sql).len().max(1);
+        match self.dialect() {
+            Dialect::Sqlite => ((SQLITE_PLACEHOLDERS_MAX - arguments) / columns).min(ROWS_MAX),
+            Dialect::Postgres => ROWS_MAX,
+        }
+    }
+
+    async fn execute_chunk(
+        &mut self,
+        sql: &str,
+        arguments: Vec<Argument>,
+        rows: Vec<Vec<Argument>>,
+    ) -> Result<u64, StoreError> {
+        let text = self.text(sql, arguments.len(), rows.len());
+        let doing = self.doing;
+        match self.connection() {
+            Connection::Sqlite(connection) => {
+                let bound =
+                    sqlite_arguments(arguments.into_iter().chain(rows.into_iter().flatten()));
+                let query = sqlx::query_with(text, bound);
+                let done = answered(doing, query.execute(&mut **connection)).await?;
+                Ok(done.rows_affected())
+            }
+            Connection::Postgres(connection) => {
+                let arrays = columns_of(rows, &row_types(sql));
+                let query = sqlx::query_with(text, postgres_arguments(arguments, arrays));
+                let done = answered(doing, query.execute(&mut **connection)).await?;
+                Ok(done.rows_affected())
+            }
+        }
+    }
+
+    async fn fetch_chunk(
+        &mut self,
+        sql: &str,
+        arguments: Vec<Argument>,
+        rows: Vec<Vec<Argument>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let text = self.text(sql, arguments.len(), rows.len());
+        let doing = self.doing;
+        match self.connection() {
+            Connection::Sqlite(connection) => {
+                let bound =
+                    sqlite_arguments(arguments.into_iter().chain(rows.into_iter().flatten()));
+                let query = sqlx::query_with(text, bound);
+                let found = answered(doing, query.fetch_all(&mut **connection)).await?;
+                Ok(found.into_iter().map(Row::Sqlite).collect())
+            }
+            Connection::Postgres(connection) => {
+                let arrays = columns_of(rows, &row_types(sql));
+                let query = sqlx::query_with(text, postgres_arguments(arguments, arrays));
+                let found = answered(doing, query.fetch_all(&mut **connection)).await?;
+                Ok(found.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// A statement without values, prepared nowhere.
+    pub(super) async fn plain(
+        &mut self,
+        sqlite: &'static str,
+        postgres: &'static str,
+    ) -> Result<(), StoreError> {
+        let doing = self.doing;
+        match self.connection() {
+            Connection::Sqlite(connection) => {
+                answered(doing, sqlx::raw_sql(sqlite).execute(&mut **connection)).await?;
+            }
+            Connection::Postgres(connection) => {
+                answered(doing, sqlx::raw_sql(postgres).execute(&mut **connection)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, sql: &str, arguments: usize, rows: usize) -> AssertSqlSafe<String> {
+        let dialect = self.dialect();
+        let text = dialect.render(sql, self.clock_offset_ms);
+        AssertSqlSafe(dialect.render_rows(&text, arguments, rows))
+    }
+
+    fn connection(&mut self) -> &mut Connection {
+        self.connection
+            .as_mut()
+            .expect("only commit takes the connection, and it takes the transaction too")
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        match self.connection.as_mut() {
+            Some(Connection::Sqlite(connection)) => connection.close_on_drop(),
+            Some(Connection::Postgres(connection)) => connection.close_on_drop(),
+            None => {}
+        }
+    }
+}

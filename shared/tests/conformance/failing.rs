@@ -1,0 +1,127 @@
+//! Errors, preemptions and crashes are counted apart.
+
+use shared::{PauseReason, SweepState, Value};
+
+use crate::bench::{
+    Bench, SWEEP, claim, claim_one, later, query, status, submit, sweep, text, value, worker,
+};
+
+crate::scenarios!(
+    a_failed_job_waits_longer_after_every_error,
+    a_job_is_dead_after_its_last_error,
+    too_many_dead_jobs_pause_the_sweep,
+    retry_gives_a_fresh_budget_and_never_an_old_epoch,
+    giving_a_job_back_costs_nothing,
+);
+
+async fn a_failed_job_waits_longer_after_every_error(bench: Bench) {
+    let store = bench.store().await;
+    let limits = shared::NewSweep {
+        max_errors: 100,
+        ..sweep()
+    };
+    submit(&store, &limits, 1).await;
+    // 10 s doubling to an hour, times 0.5 to 1.5.
+    for base in [10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 3_600, 3_600] {
+        let (_, job) = claim_one(&store).await;
+        assert!(store.fail(&job.ticket, "it broke").await.expect("fails"));
+        later(&store, base / 2 - 1);
+        assert!(
+            claim(&store, worker(), 1).await.is_empty(),
+            "after {base} / 2 s"
+        );
+        later(&store, base + 2);
+        let (_, job) = claim_one(&store).await;
+        assert!(store.release(&job.ticket, None).await.expect("releases"));
+    }
+}
+
+async fn a_job_is_dead_after_its_last_error(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    for error in 1..=3 {
+        let (_, job) = claim_one(&store).await;
+        assert!(
+            store
+                .fail(&job.ticket, &format!("error {error}\0"))
+                .await
+                .expect("fails")
+        );
+        assert!(!store.fail(&job.ticket, "again").await.expect("answers"));
+        later(&store, 3_600);
+    }
+    assert_eq!(status(&store).await.dead, 1);
+    assert!(claim(&store, worker(), 1).await.is_empty());
+    let failures = store.failures(SWEEP, 10).await.expect("lists");
+    assert_eq!(failures.len(), 1);
+    assert_eq!(
+        (failures[0].state.as_str(), failures[0].errors),
+        ("dead", 3)
+    );
+    assert_eq!(failures[0].error.as_deref(), Some("error 3\u{fffd}"));
+}
+
+async fn too_many_dead_jobs_pause_the_sweep(bench: Bench) {
+    let store = bench.store().await;
+    let limits = shared::NewSweep {
+        max_errors: 1,
+        max_dead: Some(2),
+        ..sweep()
+    };
+    submit(&store, &limits, 4).await;
+    let claims = claim(&store, worker(), 2).await;
+    store.fail(&claims[0].ticket, "one").await.expect("fails");
+    assert_eq!(status(&store).await.state, SweepState::Active);
+    store.fail(&claims[1].ticket, "two").await.expect("fails");
+    assert_eq!(
+        status(&store).await.state,
+        SweepState::Paused(PauseReason::MaxDead)
+    );
+    assert!(claim(&store, worker(), 1).await.is_empty());
+    assert_eq!(store.retry(SWEEP).await.expect("retries"), 2);
+    assert_eq!(status(&store).await.state, SweepState::Active);
+    assert_eq!(claim(&store, worker(), 9).await.len(), 4);
+}
+
+async fn retry_gives_a_fresh_budget_and_never_an_old_epoch(bench: Bench) {
+    let store = bench.store().await;
+    let limits = shared::NewSweep {
+        max_errors: 1,
+        ..sweep()
+    };
+    submit(&store, &limits, 1).await;
+    let (holder, old) = claim_one(&store).await;
+    store.fail(&old.ticket, "broke").await.expect("fails");
+    assert_eq!(store.retry(SWEEP).await.expect("retries"), 1);
+    assert_eq!(store.retry(SWEEP).await.expect("retries"), 0);
+    let held = [old.ticket.clone()];
+    assert_eq!(
+        store.heartbeat(holder, &held, 1_000).await.expect("beats"),
+        []
+    );
+    let (_, new) = claim_one(&store).await;
+    assert!(new.ticket.epoch > old.ticket.epoch);
+    assert_eq!(
+        value(&store, "SELECT errors FROM jobs").await,
+        Value::Integer(0)
+    );
+}
+
+async fn giving_a_job_back_costs_nothing(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    for _ in 0..10 {
+        let (_, job) = claim_one(&store).await;
+        assert!(store.release(&job.ticket, None).await.expect("releases"));
+    }
+    let counts = query(
+        &store,
+        "SELECT state, errors, crashes, preemptions, attempts FROM jobs",
+    )
+    .await;
+    let [zero, ten] = [0, 10].map(Value::Integer);
+    assert_eq!(
+        counts.rows,
+        [[text("queued"), zero.clone(), zero, ten.clone(), ten]]
+    );
+    let outcomes = query(&store, "SELECT DISTINCT outcome FROM attempts").await;
+    assert_eq!(outcomes.rows, [[text("released")]]);
+}

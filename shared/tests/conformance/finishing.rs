@@ -1,0 +1,217 @@
+//! Results: one per job, from its newest attempt.
+
+use shared::{Finish, JobId, StoreError, Ticket, Value};
+
+use crate::bench::{
+    Bench, LEASE_MS, claim, claim_one, cost, later, query, result, status, text, value, worker,
+};
+
+crate::scenarios!(
+    a_result_is_recorded_whole,
+    completing_twice_records_once,
+    a_late_finisher_nobody_superseded_is_adopted,
+    a_superseded_finisher_leaves_only_its_digest,
+    stale_tickets_change_nothing,
+    a_job_of_another_database_is_named,
+);
+
+async fn a_result_is_recorded_whole(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let (_, job) = claim_one(&store).await;
+    let finish = store.complete(&job.ticket, &result("d1"), &cost()).await;
+    assert_eq!(finish.expect("completes"), Finish::Recorded);
+    let run = query(
+        &store,
+        "SELECT state, outcome, loss_final, normalized_active_fraction, log10_tau, converged_step, \
+         wall_seconds, steps_per_second, digest, timescale_fit, steps_done, engine FROM runs",
+    )
+    .await;
+    assert_eq!(
+        run.rows,
+        [[
+            text("done"),
+            text("completed"),
+            Value::Real(-3.5),
+            Value::Real(0.1 + 0.2),
+            Value::Real(-4.25),
+            Value::Null,
+            Value::Real(0.5),
+            Value::Real(2_000.0),
+            text("d1"),
+            text("ok"),
+            Value::Integer(1_000),
+            text("test"),
+        ]]
+    );
+    let points = query(
+        &store,
+        "SELECT step, loss, active_fraction, fraction_active_units FROM trajectory ORDER BY step",
+    )
+    .await;
+    let third = Value::Real(1.0 / 3.0);
+    let half = Value::Real(0.5);
+    assert_eq!(
+        points.rows,
+        [
+            [
+                Value::Integer(0),
+                Value::Real(0.0),
+                half.clone(),
+                third.clone()
+            ],
+            // A loss that is not a number is absent.
+            [Value::Integer(999), Value::Null, half, third],
+        ]
+    );
+    let activity = value(&store, "SELECT active_samples FROM unit_activity").await;
+    assert_eq!(activity, text("[0,3,10]"));
+    let attempt = query(&store, "SELECT outcome, digest, host FROM attempts").await;
+    assert_eq!(attempt.rows, [[text("done"), text("d1"), text("host")]]);
+    assert_eq!(status(&store).await.steps_done, 1_000);
+}
+
+async fn completing_twice_records_once(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let (_, job) = claim_one(&store).await;
+    let again = bench.store().await;
+    let (found, cost) = (result("d"), cost());
+    let both = tokio::join!(
+        store.complete(&job.ticket, &found, &cost),
+        again.complete(&job.ticket, &found, &cost),
+    );
+    let mut finishes = [both.0.expect("completes"), both.1.expect("completes")];
+    finishes.sort_by_key(|finish| *finish != Finish::Recorded);
+    assert_eq!(finishes, [Finish::Recorded, Finish::AlreadyRecorded]);
+    assert_eq!(
+        value(&store, "SELECT count(*) FROM results").await,
+        Value::Integer(1)
+    );
+}
+
+async fn a_late_finisher_nobody_superseded_is_adopted(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let (_, job) = claim_one(&store).await;
+    later(&store, 200);
+    assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 1);
+    assert_eq!(status(&store).await.queued, 1);
+    let finish = store.complete(&job.ticket, &result("d"), &cost()).await;
+    assert_eq!(finish.expect("completes"), Finish::Recorded);
+    assert_eq!(status(&store).await.completed, 1);
+    assert_eq!(
+        value(&store, "SELECT crashes FROM jobs").await,
+        Value::Integer(0)
+    );
+    assert_eq!(
+        value(&store, "SELECT outcome FROM attempts").await,
+        text("done")
+    );
+}
+
+async fn a_superseded_finisher_leaves_only_its_digest(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let (_, old) = claim_one(&store).await;
+    later(&store, 200);
+    store.reap(LEASE_MS).await.expect("reaps");
+    let (_, new) = claim_one(&store).await;
+    assert!(new.ticket.epoch > old.ticket.epoch);
+    let finish = store.complete(&old.ticket, &result("old"), &cost()).await;
+    assert_eq!(finish.expect("answers"), Finish::Superseded);
+    assert_eq!(status(&store).await.running, 1);
+    store
+        .complete(&new.ticket, &result("new"), &cost())
+        .await
+        .expect("completes");
+    let finish = store.complete(&old.ticket, &result("old"), &cost()).await;
+    assert_eq!(finish.expect("answers"), Finish::Superseded);
+    assert_eq!(value(&store, "SELECT digest FROM runs").await, text("new"));
+    let attempts = query(
+        &store,
+        "SELECT outcome, digest FROM attempts ORDER BY epoch",
+    )
+    .await;
+    assert_eq!(
+        attempts.rows,
+        [
+            [text("superseded"), text("old")],
+            [text("done"), text("new")]
+        ]
+    );
+}
+
+async fn stale_tickets_change_nothing(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let (holder, old) = claim_one(&store).await;
+    assert!(store.release(&old.ticket, None).await.expect("releases"));
+    let (_, new) = claim_one(&store).await;
+    let everything = "SELECT j.state, j.epoch, j.errors, j.crashes, j.preemptions, j.owner, \
+         j.lease_until_ms, j.available_at_ms, a.epoch, a.outcome, a.error \
+         FROM jobs AS j JOIN attempts AS a ON a.job_id = j.id ORDER BY a.epoch";
+    let before = query(&store, everything).await;
+    let future = Ticket {
+        epoch: new.ticket.epoch + 1,
+        ..new.ticket.clone()
+    };
+    for ticket in [&old.ticket, &future] {
+        let checkpoint = simulation::Checkpoint::from_bytes(vec![1]);
+        assert!(!store.fail(ticket, "late").await.expect("answers"));
+        assert!(
+            !store
+                .release(ticket, Some(&checkpoint))
+                .await
+                .expect("answers")
+        );
+        assert!(
+            !store
+                .save_checkpoint(ticket, &checkpoint)
+                .await
+                .expect("answers")
+        );
+        let held = std::slice::from_ref(ticket);
+        assert_eq!(
+            store
+                .heartbeat(holder, held, LEASE_MS)
+                .await
+                .expect("answers"),
+            []
+        );
+    }
+    assert_eq!(query(&store, everything).await, before);
+    assert_eq!(
+        value(&store, "SELECT count(*) FROM checkpoints").await,
+        Value::Integer(0)
+    );
+    // A job that was never claimed has no attempt to write for.
+    let unclaimed = bench.store().await;
+    crate::bench::submit(&unclaimed, &crate::bench::sweep(), 2).await;
+    let zero = Ticket {
+        epoch: 0,
+        job_id: JobId::new(crate::bench::SWEEP, &crate::bench::job(1).parameters),
+    };
+    assert!(!store.release(&zero, None).await.expect("answers"));
+    assert!(
+        store
+            .heartbeat(worker(), &[zero], LEASE_MS)
+            .await
+            .expect("answers")
+            .is_empty()
+    );
+    assert_eq!(claim(&store, worker(), 9).await.len(), 1);
+}
+
+async fn a_job_of_another_database_is_named(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let ticket = Ticket {
+        job_id: JobId("0".repeat(32)),
+        epoch: 1,
+    };
+    let error = store
+        .complete(&ticket, &result("d"), &cost())
+        .await
+        .expect_err("unknown");
+    assert!(matches!(error, StoreError::UnknownJob { .. }), "{error}");
+    let error = store
+        .planned_job(&ticket.job_id)
+        .await
+        .expect_err("unknown");
+    assert!(matches!(error, StoreError::UnknownJob { .. }), "{error}");
+}

@@ -1,0 +1,28 @@
+//! What every store must do, on SQLite and on PostgreSQL alike. A scenario is a function of a
+//! [`Bench`]; `scenarios!` makes two tests of each.
+
+mod bench;
+mod claiming;
+mod failing;
+mod finishing;
+mod migrating;
+mod opening;
+mod reading;
+mod reaping;
+mod steering;
+mod submitting;
+
+/// Runs each scenario on both databases.
+macro_rules! scenarios {
+    ($($name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() { super::$name(crate::bench::Bench::sqlite()).await; })+
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $name() { super::$name(crate::bench::Bench::postgres().await).await; })+
+        }
+    };
+}
+use scenarios;

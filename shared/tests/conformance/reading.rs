@@ -1,0 +1,219 @@
+//! Queries, exports and the views.
+
+use shared::{ExportView, Purpose, Store, StoreError, Value};
+use simulation::{Outcome, Summary};
+
+use crate::bench::{
+    Bench, SWEEP, claim, cost, query, result, status, submit, sweep, text, value, worker,
+};
+
+crate::scenarios!(
+    queries_that_write_are_refused,
+    a_query_returns_typed_values_in_the_columns_order,
+    bad_sql_is_the_users_mistake,
+    the_summary_adds_up,
+    the_summarys_spread_is_the_sample_standard_deviation,
+    every_table_can_be_exported,
+    runs_has_the_promised_columns,
+    a_store_opened_to_read_can_read_everything,
+);
+
+async fn queries_that_write_are_refused(bench: Bench) {
+    let store = bench.with_jobs(2).await;
+    for sql in [
+        "DELETE FROM jobs",
+        "UPDATE sweeps SET source = 'x'",
+        "DROP TABLE trajectory",
+        "SELECT 1; DELETE FROM jobs",
+        "WITH gone AS (SELECT 1) DELETE FROM jobs",
+        "WITH gone AS (DELETE FROM jobs RETURNING id) SELECT * FROM gone",
+        "PRAGMA query_only = OFF",
+        "COMMIT",
+        "",
+    ] {
+        let error = store.query(sql).await.expect_err(sql);
+        assert!(error.is_users(), "{sql}: {error}");
+    }
+    assert_eq!(status(&store).await.planned, 2);
+    submit(&store, &sweep(), 3).await;
+    assert_eq!(status(&store).await.planned, 3, "the store still writes");
+}
+
+async fn a_query_returns_typed_values_in_the_columns_order(bench: Bench) {
+    let store = bench.store().await;
+    let table = query(
+        &store,
+        "SELECT 'b;' AS z, 1 AS a, 0.5 AS m, NULL AS n, CAST(0.1 AS DOUBLE PRECISION) AS d",
+    )
+    .await;
+    assert_eq!(table.columns, ["z", "a", "m", "n", "d"]);
+    let half = Value::Real(0.5);
+    let values = [
+        text("b;"),
+        Value::Integer(1),
+        half,
+        Value::Null,
+        Value::Real(0.1),
+    ];
+    assert_eq!(table.rows, [values]);
+    let empty = query(&store, "SELECT name, seed FROM sweeps WHERE 1 = 0;").await;
+    assert_eq!(empty.columns, ["name", "seed"]);
+    assert!(empty.rows.is_empty());
+}
+
+async fn bad_sql_is_the_users_mistake(bench: Bench) {
+    let store = bench.store().await;
+    for sql in ["SELECT nonsense FROM nowhere", "SELECT 'open", "SELECT ("] {
+        let error = store.query(sql).await.expect_err("refused");
+        assert!(matches!(error, StoreError::QueryFailed { .. }), "{error:?}");
+        assert!(error.is_users());
+    }
+}
+
+/// Six jobs in every kind of end, and two not ended.
+async fn mixed(bench: &Bench) -> Store {
+    let store = bench.store().await;
+    let limits = shared::NewSweep {
+        max_errors: 1,
+        ..sweep()
+    };
+    submit(&store, &limits, 7).await;
+    let claims = claim(&store, worker(), 6).await;
+    let outcomes = [
+        Outcome::Completed,
+        Outcome::Diverged,
+        Outcome::Silent,
+        Outcome::Truncated,
+    ];
+    for (claim, outcome) in claims.iter().zip(outcomes) {
+        let found = simulation::RunResult {
+            outcome,
+            ..result("d")
+        };
+        store
+            .complete(&claim.ticket, &found, &cost())
+            .await
+            .expect("completes");
+    }
+    store.fail(&claims[4].ticket, "broke").await.expect("fails");
+    // One stays running, one queued; then the queued one is cancelled.
+    store.cancel(SWEEP).await.expect("cancels");
+    submit(&store, &limits, 8).await;
+    store
+}
+
+async fn the_summary_adds_up(bench: Bench) {
+    let store = mixed(&bench).await;
+    let counts = status(&store).await;
+    assert_eq!((counts.planned, counts.done, counts.dead), (8, 4, 1));
+    assert_eq!((counts.cancelled, counts.running, counts.queued), (1, 1, 1));
+    let summary = query(
+        &store,
+        "SELECT n, planned, completed, diverged, silent, truncated, dead, cancelled, unfinished, \
+         mean_loss_final, n_log10_tau FROM sweep_summary",
+    )
+    .await;
+    let expected: Vec<Value> = [1, 8, 1, 1, 1, 1, 1, 1, 2].map(Value::Integer).to_vec();
+    assert_eq!(summary.rows.len(), 1);
+    assert_eq!(summary.rows[0][..9], expected);
+    assert_eq!(summary.rows[0][9..], [Value::Real(-3.5), Value::Integer(1)]);
+}
+
+async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
+    let store = bench.with_jobs(6).await;
+    let values = [1.0, 2.0, 4.0, 8.0, 16.0];
+    let claims = claim(&store, worker(), 6).await;
+    for (claim, value) in claims.iter().zip(values) {
+        let found = simulation::RunResult {
+            summary: Summary {
+                loss_final: Some(-value * 1e-6),
+                normalized_active_fraction: Some(value * 1e3),
+                normalized_fraction_active_units: Some(0.7),
+                ..Summary::default()
+            },
+            ..result("d")
+        };
+        store
+            .complete(&claim.ticket, &found, &cost())
+            .await
+            .expect("completes");
+    }
+    let summary = query(
+        &store,
+        "SELECT n, mean_normalized_active_fraction, sd_normalized_active_fraction, sd_loss_final, \
+         sd_normalized_fraction_active_units, mean_log10_tau, sd_log10_tau, n_log10_tau \
+         FROM sweep_summary",
+    )
+    .await;
+    // Mean 6.2; squared deviations 27.04 + 17.64 + 4.84 + 3.24 + 96.04 = 148.8; / 4 = 37.2.
+    let spread = 37.2_f64.sqrt();
+    let close = |value: &Value, expected: f64| match value {
+        Value::Real(value) => assert!((value / expected - 1.0).abs() < 1e-12, "{value} {expected}"),
+        other => panic!("{other:?} is no number"),
+    };
+    let row = &summary.rows[0];
+    assert_eq!(row[0], Value::Integer(5));
+    close(&row[1], 6_200.0);
+    close(&row[2], spread * 1e3);
+    close(&row[3], spread * 1e-6);
+    assert_eq!(row[4], Value::Real(0.0), "equal values have no spread");
+    assert_eq!(row[5..], [Value::Null, Value::Null, Value::Integer(0)]);
+}
+
+async fn every_table_can_be_exported(bench: Bench) {
+    let store = mixed(&bench).await;
+    submit(&store, &shared::NewSweep::new("other", "", 1), 5).await;
+    for (view, rows) in [
+        (ExportView::Runs, 8),
+        (ExportView::SweepSummary, 1),
+        (ExportView::Trajectory, 8),
+        (ExportView::Attempts, 6),
+    ] {
+        let table = store.export_table(SWEEP, view).await.expect("exports");
+        assert_eq!(table.rows.len(), rows, "{view:?}");
+        assert!(
+            table
+                .rows
+                .iter()
+                .all(|row| row.len() == table.columns.len())
+        );
+    }
+    let error = store.export_table("x' OR '1'='1", ExportView::Runs).await;
+    assert!(matches!(error, Err(StoreError::InvalidSweepName { .. })));
+}
+
+async fn runs_has_the_promised_columns(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let promised = "sweep, job_id, state, outcome, task, algorithm, regime, noise_type, n_samples, \
+         input_dim, output_dim, hidden_units, learning_rate, update_noise, label_noise, \
+         input_noise, steps, replicate, seed, attempts, loss_final, active_fraction_initial, \
+         active_fraction_final, normalized_active_fraction, fraction_active_units_initial, \
+         fraction_active_units_final, normalized_fraction_active_units, \
+         sparsification_timescale, log10_tau, hessian_trace_ratio, hessian_max_ratio, \
+         hessian_nonzero_fraction, spatial_information_ratio, converged_step, wall_seconds, \
+         steps_per_second, host, code_version, digest";
+    let runs = query(&store, "SELECT * FROM runs").await;
+    let promised: Vec<&str> = promised.split(", ").collect();
+    assert_eq!(runs.columns[..promised.len()], promised);
+    assert_eq!(
+        value(&store, "SELECT noise_type FROM runs").await,
+        text("none")
+    );
+    query(
+        &store,
+        "SELECT job_id, step, trace, largest, nonzero_fraction, log_sum FROM spectra",
+    )
+    .await;
+}
+
+async fn a_store_opened_to_read_can_read_everything(bench: Bench) {
+    mixed(&bench).await;
+    let reader = Store::open(&bench.url, Purpose::Read).await.expect("opens");
+    assert_eq!(status(&reader).await.planned, 8);
+    assert_eq!(
+        value(&reader, "SELECT count(*) FROM runs").await,
+        Value::Integer(8)
+    );
+    assert!(!reader.failures(SWEEP, 5).await.expect("lists").is_empty());
+    assert!(reader.pause(SWEEP).await.is_err(), "it may not write");
+}
