@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod curvature;
 mod dataset;
 mod digest;
 mod engine;

@@ -60,6 +60,9 @@ pub struct Parameters {
     pub trajectory_points: u32,
     /// Evenly spaced snapshots of every unit's activity; 0 keeps none.
     pub unit_activity_snapshots: u32,
+    /// Evenly spaced snapshots of the trace of the loss's Hessian, of which the summary gives late over
+    /// early; 0 takes none, the paper 101.
+    pub hessian_snapshots: u32,
     /// Arithmetic of the training loop. f64 is needed only for losses below 1e-13 of var(y).
     pub precision: Precision,
     /// Whether the f32 engine may use reductions that are exact in distribution.
@@ -97,6 +100,7 @@ impl Default for Parameters {
             logarithmic_measurements: 0,
             trajectory_points: 200,
             unit_activity_snapshots: 0,
+            hessian_snapshots: 0,
             precision: Precision::F32,
             reductions: Reductions::Auto,
             dataset: None,

@@ -49,6 +49,8 @@ pub struct Summary {
     pub log10_tau: Option<f64>,
     /// First measured step at which the loss had converged.
     pub converged_step: Option<u64>,
+    /// Mean trace of the loss's Hessian over the last ten snapshots but one, over that of the first ten.
+    pub hessian_trace_ratio: Option<f64>,
 }
 
 impl Summary {
@@ -64,6 +66,7 @@ impl Summary {
             self.normalized_fraction_active_units,
             self.sparsification_timescale,
             self.log10_tau,
+            self.hessian_trace_ratio,
         ] {
             fingerprint.optional_real(value);
         }

@@ -5,12 +5,13 @@
 
 use crate::{Parameters, ValidParameters};
 
-/// The measured steps of one run, as four series.
+/// The measured steps of one run, as series.
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
     linear: Evenly,
     logarithmic: Vec<u64>,
     snapshots: Evenly,
+    hessians: Evenly,
     /// Indices into `linear` of the measurements that become rows of the trajectory.
     kept: Evenly,
 }
@@ -23,6 +24,7 @@ impl Schedule {
             linear,
             logarithmic: logarithmic_steps(p.steps, p.logarithmic_measurements),
             snapshots: Evenly::new(p.steps, u64::from(p.unit_activity_snapshots)),
+            hessians: Evenly::new(p.steps, u64::from(p.hessian_snapshots)),
             kept: Evenly::new(linear.count, u64::from(p.trajectory_points)),
         }
     }
@@ -40,6 +42,11 @@ impl Schedule {
     /// Step of the `index`-th snapshot of all units, if there are so many.
     pub fn snapshot(&self, index: usize) -> Option<u64> {
         self.snapshots.get(index)
+    }
+
+    /// Step of the `index`-th snapshot of the Hessian's trace, if there are so many.
+    pub fn hessian(&self, index: usize) -> Option<u64> {
+        self.hessians.get(index)
     }
 
     /// Which evenly spaced measurements are kept as rows of the trajectory, in order.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::curvature::hessian_trace;
 use crate::engine::{Engine, Observation, ReferenceEngine, SingleEngine};
 use crate::network::Weights;
 use crate::schedule::Schedule;
@@ -23,6 +24,7 @@ const NORMALIZED_LOSS_MIN: f64 = 1e-300;
 /// A simulation under way.
 pub struct Simulation {
     parameters: ValidParameters,
+    data: Dataset,
     engine: Box<dyn Engine + Send>,
     schedule: Schedule,
     target_variance: f64,
@@ -34,6 +36,8 @@ pub struct Simulation {
     logarithmic: Vec<Sample>,
     /// Snapshots of each unit's activity: for each unit the number of samples it is active for.
     snapshots: Vec<Vec<u32>>,
+    /// Snapshots of the trace of the loss's Hessian.
+    hessian_traces: Vec<f64>,
 }
 
 /// A measurement in its smallest form.
@@ -69,12 +73,14 @@ impl Simulation {
             },
             schedule: Schedule::new(parameters),
             target_variance: setup::target_variance(&data),
+            data: data.into_owned(),
             parameters: parameters.clone(),
             steps_done: 0,
             outcome: None,
             linear: Vec::new(),
             logarithmic: Vec::new(),
             snapshots: Vec::new(),
+            hessian_traces: Vec::new(),
         })
     }
 
@@ -132,6 +138,7 @@ impl Simulation {
             self.schedule.linear(self.linear.len()),
             self.schedule.logarithmic(self.logarithmic.len()),
             self.schedule.snapshot(self.snapshots.len()),
+            self.schedule.hessian(self.hessian_traces.len()),
         ];
         next.into_iter().flatten().min()
     }
@@ -140,6 +147,10 @@ impl Simulation {
     /// alone ends none, so asking for snapshots changes no outcome.
     fn measure(&mut self) {
         let due = Some(self.steps_done - 1);
+        if self.schedule.hessian(self.hessian_traces.len()) == due {
+            let trace = hessian_trace(&self.engine.weights(), &self.data);
+            self.hessian_traces.push(trace);
+        }
         let linear = self.schedule.linear(self.linear.len()) == due;
         let logarithmic = self.schedule.logarithmic(self.logarithmic.len()) == due;
         let snapshot = self.schedule.snapshot(self.snapshots.len()) == due;

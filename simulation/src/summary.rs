@@ -11,11 +11,16 @@ const AVERAGED: usize = 10;
 /// Share of the way from the plateau to the initial loss within which a loss has converged.
 const CONVERGED_SHARE: f64 = 0.05;
 
-/// Summarizes the evenly spaced measurements of a run, in order of their steps.
+/// Summarizes the evenly spaced measurements of a run and the traces of its Hessian, in order of
+/// their steps.
 ///
 /// A run that did not complete has initial values, its last loss if that is a number, and nothing
 /// else: its last measurements are not those of the same steps in other runs.
-pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement]) -> Summary {
+pub(crate) fn summarize(
+    outcome: Outcome,
+    linear: &[Measurement],
+    hessian_traces: &[f64],
+) -> Summary {
     let (Some(first), Some(last)) = (linear.first(), linear.last()) else {
         return Summary::default();
     };
@@ -41,6 +46,7 @@ pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement]) -> Summary {
         sparsification_timescale: fit.ok().map(|rate| 1.0 / rate),
         log10_tau: fit.ok().map(libm::log10),
         converged_step: converged_step(linear),
+        hessian_trace_ratio: late_over_early(hessian_traces),
         ..initial
     }
 }
@@ -55,6 +61,16 @@ fn averaged(count: usize) -> Range<usize> {
 
 fn mean(measurements: &[Measurement], value: impl Fn(&Measurement) -> f64) -> f64 {
     measurements.iter().map(value).sum::<f64>() / measurements.len() as f64
+}
+
+/// Mean of the last ten but one over the mean of the first ten (or the first half of fewer).
+fn late_over_early(traces: &[f64]) -> Option<f64> {
+    if traces.len() < 2 {
+        return None;
+    }
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let early = mean(&traces[..AVERAGED.min(traces.len() / 2)]);
+    ratio(mean(&traces[averaged(traces.len())]), early)
 }
 
 /// A share of nothing is undefined.
@@ -123,7 +139,7 @@ mod tests {
     fn final_values_average_the_last_ten_but_one() {
         // 20 measurements, active 1.00, 0.96, ..., 0.24: [-11:-1] are numbers 9 to 18, mean 1 - 0.04 * 13.5.
         let linear = measured((0..20).map(|k| (-f64::from(k), 1.0 - 0.04 * f64::from(k))));
-        let summary = summarize(Outcome::Completed, &linear);
+        let summary = summarize(Outcome::Completed, &linear, &[]);
         assert_eq!(summary.loss_final, Some(-19.0));
         assert_eq!(summary.active_fraction_initial, Some(0.5));
         assert_eq!(summary.fraction_active_units_initial, Some(1.0));
@@ -157,11 +173,11 @@ mod tests {
                 fraction_active_units_initial: Some(1.0),
                 ..Summary::default()
             };
-            assert_eq!(summarize(outcome, &linear), expected);
+            assert_eq!(summarize(outcome, &linear, &[]), expected);
         }
-        assert_eq!(summarize(Outcome::Diverged, &[]), Summary::default());
+        assert_eq!(summarize(Outcome::Diverged, &[], &[]), Summary::default());
         let exploded = measured([(0.0, 1.0), (f64::NAN, 0.5)]);
-        let summary = summarize(Outcome::Diverged, &exploded);
+        let summary = summarize(Outcome::Diverged, &exploded, &[]);
         assert_eq!(summary.loss_final, None);
         assert_eq!(summary.fraction_active_units_initial, Some(1.0));
     }
@@ -170,7 +186,7 @@ mod tests {
     fn a_loss_converges_when_it_stays_near_its_plateau() {
         // From 0 down by 0.1 each time to the plateau of -10: within 5 % of the fall at -9.5.
         let linear = measured((0..1_000).map(|k| (-f64::from(k.min(100)) / 10.0, 1.0)));
-        let step = summarize(Outcome::Completed, &linear)
+        let step = summarize(Outcome::Completed, &linear, &[])
             .converged_step
             .unwrap();
         // A median of 11 neighbours of a falling line is the line itself.
@@ -181,13 +197,32 @@ mod tests {
     fn one_lucky_measurement_is_no_convergence() {
         let loss = |k: i32| if k == 20 || k >= 500 { -4.0 } else { 0.0 };
         let linear = measured((0..1_000).map(|k| (loss(k), 1.0)));
-        let step = summarize(Outcome::Completed, &linear).converged_step;
+        let step = summarize(Outcome::Completed, &linear, &[]).converged_step;
         assert_eq!(step, Some(5_000));
     }
 
     #[test]
     fn a_loss_that_never_falls_never_converges() {
         let linear = measured((0..50).map(|k| (f64::from(k), 1.0)));
-        assert_eq!(summarize(Outcome::Completed, &linear).converged_step, None);
+        assert_eq!(
+            summarize(Outcome::Completed, &linear, &[]).converged_step,
+            None
+        );
+    }
+
+    #[test]
+    fn traces_are_compared_late_over_early() {
+        // 101 snapshots 101, 100, ..., 1: [-11:-1] has mean 6.5, the first ten 96.5.
+        let linear = measured([(0.0, 1.0), (-1.0, 0.5)]);
+        let ratio = |traces: &[f64]| {
+            let summary = summarize(Outcome::Completed, &linear, traces);
+            summary.hessian_trace_ratio
+        };
+        let falling: Vec<f64> = (0..101).map(|k| f64::from(101 - k)).collect();
+        assert_eq!(ratio(&falling), Some(6.5 / 96.5));
+        assert_eq!(ratio(&[4.0, 1.0]), Some(0.25));
+        assert_eq!(ratio(&[4.0]), None);
+        let diverged = summarize(Outcome::Diverged, &linear, &falling);
+        assert_eq!(diverged.hessian_trace_ratio, None);
     }
 }

@@ -19,6 +19,7 @@ const SIZE_MAX: u32 = 1_000;
 const HIDDEN_MAX: u32 = 10_000;
 const STEPS_MAX: u64 = 1_000_000_000_000;
 const MEASUREMENTS_MAX: u32 = 10_000_000;
+const SNAPSHOTS_MAX: u32 = 100_000;
 const SEED_MAX: u64 = i64::MAX as u64;
 
 pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
@@ -50,8 +51,12 @@ pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
         "unit_activity_snapshots",
         p.unit_activity_snapshots.into(),
         0,
-        100_000,
+        SNAPSHOTS_MAX.into(),
     )?;
+    if p.hessian_snapshots == 1 || p.hessian_snapshots > SNAPSHOTS_MAX {
+        let expected = format!("give 0, or a whole number from 2 to {SNAPSHOTS_MAX}");
+        return Err(wrong("hessian_snapshots", &p.hessian_snapshots, &expected));
+    }
     for (key, seed) in [
         ("seed", Some(p.seed)),
         ("data_seed", p.data_seed),
@@ -147,6 +152,7 @@ mod tests {
         assert_eq!(error_key(|p| p.input_dim = 1_001), "input_dim");
         assert_eq!(error_key(|p| p.hidden_units = 0), "hidden_units");
         assert_eq!(error_key(|p| p.steps = 0), "steps");
+        assert_eq!(error_key(|p| p.hessian_snapshots = 1), "hessian_snapshots");
         assert_eq!(
             error_key(|p| p.learning_rate = Some(f64::NAN)),
             "learning_rate"

@@ -70,6 +70,10 @@ pub(super) fn save(simulation: &Simulation) -> Checkpoint {
         // At most 1000 samples: two bytes hold the count.
         bytes.extend((active_samples as u16).to_le_bytes());
     }
+    bytes.extend((simulation.hessian_traces.len() as u64).to_le_bytes());
+    for trace in &simulation.hessian_traces {
+        bytes.extend(trace.to_le_bytes());
+    }
     bytes.extend(simulation.engine.save());
     let checksum = Sha256::digest(&bytes);
     bytes.extend(checksum);
@@ -107,6 +111,7 @@ pub(super) fn restore(
     simulation.linear = reader.samples()?;
     simulation.logarithmic = reader.samples()?;
     simulation.snapshots = reader.snapshots(parameters.hidden_units as usize)?;
+    simulation.hessian_traces = reader.reals()?;
     simulation.engine.restore(reader.0)?;
     let done = simulation.steps_done;
     let overdue = simulation.next_measured().is_some_and(|step| step < done);
@@ -178,6 +183,13 @@ impl Reader<'_> {
         let mut unit = || Ok(u32::from(u16::from_le_bytes(self.take()?)));
         (0..count)
             .map(|_| (0..units).map(|_| unit()).collect())
+            .collect()
+    }
+
+    fn reals(&mut self) -> Result<Vec<f64>, CheckpointError> {
+        let count = self.count(8)?;
+        (0..count)
+            .map(|_| Ok(f64::from_le_bytes(self.take()?)))
             .collect()
     }
 }

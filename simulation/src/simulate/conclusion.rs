@@ -10,7 +10,7 @@ use crate::{Digest, Measurement, Outcome, RunResult, Summary, UnitActivity};
 pub(super) fn conclude(simulation: &Simulation) -> RunResult {
     let outcome = simulation.outcome.unwrap_or(Outcome::Truncated);
     let linear = simulation.linear_measurements();
-    let summary = summarize(outcome, &linear);
+    let summary = summarize(outcome, &linear, &simulation.hessian_traces);
     let trajectory = simulation.trajectory(&linear);
     let unit_activity = simulation.unit_activity();
     let digest = digest(

@@ -34,7 +34,8 @@ prop_compose! {
         hidden_units in 1..40_u32,
         noises in prop::array::uniform3(prop::sample::select(vec![0.0, 0.1])),
         steps in 1..80_u64,
-        (linear_measurements, logarithmic_measurements, unit_activity_snapshots) in (2..40_u32, 0..10_u32, 0..5_u32),
+        (linear_measurements, logarithmic_measurements) in (2..40_u32, 0..10_u32),
+        (unit_activity_snapshots, hessian_snapshots) in (0..5_u32, 2..5_u32),
         seed in 0..1_000_u64,
     ) -> Parameters {
         Parameters {
@@ -42,7 +43,8 @@ prop_compose! {
             update_noise: if algorithm == Algorithm::Sed { 0.0 } else { noises[0] },
             label_noise: noises[1],
             input_noise: noises[2],
-            steps, linear_measurements, logarithmic_measurements, unit_activity_snapshots, seed,
+            steps, linear_measurements, logarithmic_measurements,
+            unit_activity_snapshots, hessian_snapshots, seed,
             ..Parameters::default()
         }
     }
@@ -232,6 +234,7 @@ fn noisy(update_noise: f64, label_noise: f64) -> RunResult {
         hidden_units: 40,
         steps: 100_000,
         linear_measurements: 1_000,
+        hessian_snapshots: 101,
         update_noise,
         label_noise,
         seed: 3,
@@ -253,4 +256,7 @@ fn update_noise_silences_units_and_label_noise_keeps_them() {
     assert!(update.normalized_fraction_active_units.unwrap() < 0.6);
     assert!((0.35..0.8).contains(&label.normalized_active_fraction.unwrap()));
     assert!(label.normalized_fraction_active_units.unwrap() > 0.75);
+    // Of the Hessian's trace label noise leaves 0.33, update noise 0.83.
+    let [update, label] = [update, label].map(|s| s.hessian_trace_ratio.unwrap());
+    assert!(label < 0.5 && update > 2.0 * label, "{label} and {update}");
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::LabelNoiseDistribution;
 use crate::Parameters;
+use crate::curvature::hessian_trace;
 use crate::stream::{ChaChaStream, StreamName};
 use ndarray::Array2;
 
@@ -76,6 +77,28 @@ fn the_gradient_is_the_losss_central_difference() {
     ] {
         assert!(tensor.iter().any(|&value| value.abs() > 1e-3));
     }
+}
+
+#[test]
+fn the_trace_of_the_hessian_is_the_gradients_central_difference() {
+    const STEP: f64 = 1e-6;
+    let engine = engine(|_| {});
+    let (weights, data) = (&engine.weights, &engine.clean);
+    assert!(kink_distance(weights, data) > 10.0 * STEP);
+    let second_derivative = |index: usize| {
+        let derivative = |by: f64| {
+            let mut moved = weights.clone();
+            *moved.values_mut().nth(index).unwrap() += by;
+            *gradient(&moved, data).values().nth(index).unwrap()
+        };
+        (derivative(STEP) - derivative(-STEP)) / (2.0 * STEP)
+    };
+    let expected: f64 = (0..weights.values().count()).map(second_derivative).sum();
+    let trace = hessian_trace(weights, &dataset());
+    assert!(
+        (trace - expected).abs() < 1e-7 * expected,
+        "{trace} is not {expected}"
+    );
 }
 
 #[test]
