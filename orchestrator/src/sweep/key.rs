@@ -104,6 +104,7 @@ keys! {
     LogarithmicMeasurements = logarithmic_measurements: u32,
     TrajectoryPoints = trajectory_points: u32,
     UnitActivitySnapshots = unit_activity_snapshots: u32,
+    HessianSnapshots = hessian_snapshots: u32,
     Precision = precision: Precision,
     Reductions = reductions: Reductions,
     Seed = seed: u64,

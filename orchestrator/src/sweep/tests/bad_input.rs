@@ -89,7 +89,7 @@ fn unknown_keys_name_the_nearest() {
         ),
         (
             "fixed: {banana: 5}",
-            "2:9: fixed.banana: unknown key; known are algorithm, task, regime, n_samples, input_dim, output_dim, hidden_units, learning_rate, update_noise, update_noise_on, label_noise, label_noise_distribution, input_noise, data_range, heading_jitter, steps, linear_measurements, logarithmic_measurements, trajectory_points, unit_activity_snapshots, precision, reductions, seed, data_seed, weights_seed, noise_type, dataset",
+            "2:9: fixed.banana: unknown key; known are algorithm, task, regime, n_samples, input_dim, output_dim, hidden_units, learning_rate, update_noise, update_noise_on, label_noise, label_noise_distribution, input_noise, data_range, heading_jitter, steps, linear_measurements, logarithmic_measurements, trajectory_points, unit_activity_snapshots, hessian_snapshots, precision, reductions, seed, data_seed, weights_seed, noise_type, dataset",
         ),
         (&long, "2:1: not YAML: simple key expected ':'"),
         (
