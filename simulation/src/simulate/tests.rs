@@ -260,3 +260,30 @@ fn update_noise_silences_units_and_label_noise_keeps_them() {
     let [update, label] = [update, label].map(|s| s.hessian_trace_ratio.unwrap());
     assert!(label < 0.5 && update > 2.0 * label, "{label} and {update}");
 }
+
+/// Digests of known runs. A change here is a change of the model: raise [`crate::MODEL_VERSION`].
+#[test]
+fn known_runs_keep_their_bits() {
+    let digest = |precision, algorithm, update_noise| {
+        let parameters = Parameters {
+            precision,
+            algorithm,
+            update_noise,
+            label_noise: 0.1,
+            unit_activity_snapshots: 2,
+            ..small()
+        };
+        run(parameters).digest.0[..16].to_owned()
+    };
+    for (precision, algorithm, update_noise, expected) in [
+        (Precision::F64, Algorithm::Sgd, 0.1, "bd5248ab766b1d31"),
+        (Precision::F64, Algorithm::Adam, 0.1, "f6bc6739a6934dc8"),
+        (Precision::F64, Algorithm::Sed, 0.0, "8a6b9e7f8ac3cec5"),
+        (Precision::F32, Algorithm::Sgd, 0.1, "7836a41139334947"),
+        (Precision::F32, Algorithm::Adam, 0.1, "6588ba9c98657756"),
+        (Precision::F32, Algorithm::Sed, 0.0, "edb0bc8b0fa6f971"),
+    ] {
+        let digest = digest(precision, algorithm, update_noise);
+        assert_eq!(digest, expected, "{precision} {algorithm}");
+    }
+}
