@@ -90,6 +90,7 @@ fn read_claim(row: &Row) -> Result<Claim, StoreError> {
         replicate: row.count("replicate")? as u32,
         checkpoint: checkpoint.map(Checkpoint::from_bytes),
         estimated_seconds: row.get("estimated_seconds")?,
+        max_job_ms: row.get("max_job_ms")?,
         ticket,
     })
 }

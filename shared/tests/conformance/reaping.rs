@@ -164,6 +164,7 @@ async fn a_hung_attempt_is_ended_by_its_deadline(bench: Bench) {
     };
     submit(&store, &limits, 1).await;
     let (holder, job) = claim_one(&store).await;
+    assert_eq!(job.max_job_ms, Some(1_000_000));
     let held = [job.ticket.clone()];
     let beat = async |store: &Store| {
         store
@@ -171,7 +172,7 @@ async fn a_hung_attempt_is_ended_by_its_deadline(bench: Bench) {
             .await
             .expect("beats")
     };
-    for _ in 0..12 {
+    for _ in 0..13 {
         later(&store, 80);
         assert_eq!(beat(&store).await.len(), 1);
         assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 0);
