@@ -10,6 +10,7 @@ mod bad_input;
 mod draws;
 mod files;
 mod points;
+mod properties;
 mod shipped;
 
 /// Plans a sweep from its text; the file is called `s.yaml`.
