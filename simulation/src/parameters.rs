@@ -1,6 +1,8 @@
 //! What one simulation is: its parameters, unchecked ([`Parameters`]) and checked
 //! ([`ValidParameters`]). Only the latter can be simulated.
 
+use std::sync::LazyLock;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -161,14 +163,16 @@ impl ValidParameters {
     /// Canonical JSON: keys sorted, those at their default left out, so that a key added by a later
     /// version changes no identity. Together with [`crate::MODEL_VERSION`] it identifies the job.
     pub fn canonical_json(&self) -> String {
+        // Made once: sweeps of a million jobs ask for a million of these texts.
+        static DEFAULTS: LazyLock<serde_json::Value> = LazyLock::new(|| {
+            serde_json::to_value(Parameters::default()).expect("defaults are plain data")
+        });
         let all = serde_json::to_value(&self.0).expect("parameters are plain data");
-        let defaults =
-            serde_json::to_value(Parameters::default()).expect("defaults are plain data");
         let kept: std::collections::BTreeMap<_, _> = all
             .as_object()
             .expect("a struct is an object")
             .iter()
-            .filter(|(key, value)| defaults.get(key.as_str()) != Some(value))
+            .filter(|(key, value)| DEFAULTS.get(key.as_str()) != Some(value))
             .collect();
         serde_json::to_string(&kept).expect("a map of values is JSON")
     }
