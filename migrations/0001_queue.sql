@@ -73,6 +73,7 @@ CREATE TABLE job_parameters (
     logarithmic_measurements BIGINT NOT NULL,
     trajectory_points BIGINT NOT NULL,
     unit_activity_snapshots BIGINT NOT NULL,
+    hessian_snapshots BIGINT NOT NULL,
     precision TEXT NOT NULL,
     reductions TEXT NOT NULL,
     dataset TEXT,

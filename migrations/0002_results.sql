@@ -17,6 +17,7 @@ CREATE TABLE results (
     sparsification_timescale DOUBLE PRECISION,
     log10_tau DOUBLE PRECISION,
     converged_step BIGINT,
+    hessian_trace_ratio DOUBLE PRECISION,
     engine TEXT NOT NULL,
     digest TEXT NOT NULL,
     wall_seconds DOUBLE PRECISION NOT NULL,

@@ -32,7 +32,7 @@ SELECT
     r.normalized_fraction_active_units,
     r.sparsification_timescale,
     r.log10_tau,
-    CAST(NULL AS DOUBLE PRECISION) AS hessian_trace_ratio,
+    r.hessian_trace_ratio,
     CAST(NULL AS DOUBLE PRECISION) AS hessian_max_ratio,
     CAST(NULL AS DOUBLE PRECISION) AS hessian_nonzero_fraction,
     CAST(NULL AS DOUBLE PRECISION) AS spatial_information_ratio,
@@ -76,7 +76,8 @@ WITH RECURSIVE grouped AS (
         avg(CASE WHEN outcome = 'completed' THEN loss_final END) AS mean_loss_final,
         avg(CASE WHEN outcome = 'completed' THEN normalized_active_fraction END) AS mean_normalized_active_fraction,
         avg(CASE WHEN outcome = 'completed' THEN normalized_fraction_active_units END) AS mean_normalized_fraction_active_units,
-        avg(CASE WHEN outcome = 'completed' THEN log10_tau END) AS mean_log10_tau
+        avg(CASE WHEN outcome = 'completed' THEN log10_tau END) AS mean_log10_tau,
+        avg(CASE WHEN outcome = 'completed' THEN hessian_trace_ratio END) AS mean_hessian_trace_ratio
     FROM runs
     GROUP BY sweep, task, algorithm, noise_type, regime
 ),
@@ -94,7 +95,9 @@ variances AS (
         sum((r.normalized_fraction_active_units - g.mean_normalized_fraction_active_units) * (r.normalized_fraction_active_units - g.mean_normalized_fraction_active_units))
             / NULLIF(count(r.normalized_fraction_active_units) - 1, 0) AS normalized_fraction_active_units,
         sum((r.log10_tau - g.mean_log10_tau) * (r.log10_tau - g.mean_log10_tau))
-            / NULLIF(count(r.log10_tau) - 1, 0) AS log10_tau
+            / NULLIF(count(r.log10_tau) - 1, 0) AS log10_tau,
+        sum((r.hessian_trace_ratio - g.mean_hessian_trace_ratio) * (r.hessian_trace_ratio - g.mean_hessian_trace_ratio))
+            / NULLIF(count(r.hessian_trace_ratio) - 1, 0) AS hessian_trace_ratio
     FROM grouped AS g
     JOIN runs AS r
         ON r.sweep = g.sweep
@@ -117,10 +120,12 @@ roots AS (
         normalized_active_fraction AS v_normalized_active_fraction,
         normalized_fraction_active_units AS v_normalized_fraction_active_units,
         log10_tau AS v_log10_tau,
+        hessian_trace_ratio AS v_hessian_trace_ratio,
         (loss_final + 1) / 2 AS sd_loss_final,
         (normalized_active_fraction + 1) / 2 AS sd_normalized_active_fraction,
         (normalized_fraction_active_units + 1) / 2 AS sd_normalized_fraction_active_units,
-        (log10_tau + 1) / 2 AS sd_log10_tau
+        (log10_tau + 1) / 2 AS sd_log10_tau,
+        (hessian_trace_ratio + 1) / 2 AS sd_hessian_trace_ratio
     FROM variances
     UNION ALL
     SELECT
@@ -134,10 +139,12 @@ roots AS (
         v_normalized_active_fraction,
         v_normalized_fraction_active_units,
         v_log10_tau,
+        v_hessian_trace_ratio,
         (sd_loss_final + v_loss_final / sd_loss_final) / 2,
         (sd_normalized_active_fraction + v_normalized_active_fraction / sd_normalized_active_fraction) / 2,
         (sd_normalized_fraction_active_units + v_normalized_fraction_active_units / sd_normalized_fraction_active_units) / 2,
-        (sd_log10_tau + v_log10_tau / sd_log10_tau) / 2
+        (sd_log10_tau + v_log10_tau / sd_log10_tau) / 2,
+        (sd_hessian_trace_ratio + v_hessian_trace_ratio / sd_hessian_trace_ratio) / 2
     FROM roots
     WHERE round < 64
 )
@@ -157,8 +164,8 @@ SELECT
     g.mean_log10_tau,
     CASE WHEN r.v_log10_tau > 0 THEN r.sd_log10_tau ELSE r.v_log10_tau END AS sd_log10_tau,
     g.n_log10_tau,
-    CAST(NULL AS DOUBLE PRECISION) AS mean_hessian_trace_ratio,
-    CAST(NULL AS DOUBLE PRECISION) AS sd_hessian_trace_ratio,
+    g.mean_hessian_trace_ratio,
+    CASE WHEN r.v_hessian_trace_ratio > 0 THEN r.sd_hessian_trace_ratio ELSE r.v_hessian_trace_ratio END AS sd_hessian_trace_ratio,
     CAST(NULL AS DOUBLE PRECISION) AS mean_hessian_max_ratio,
     CAST(NULL AS DOUBLE PRECISION) AS sd_hessian_max_ratio,
     CAST(NULL AS DOUBLE PRECISION) AS mean_hessian_nonzero_fraction,

@@ -224,6 +224,7 @@ fn result_row(sweep: &str, ticket: &Ticket, result: &RunResult, cost: &RunCost) 
         number(summary.sparsification_timescale),
         number(summary.log10_tau),
         summary.converged_step.map(u64::cast_signed),
+        number(summary.hessian_trace_ratio),
         result.engine.as_str(),
         result.digest.0.as_str(),
         cost.wall_seconds,

@@ -183,6 +183,7 @@ fn parameters_row(id: &JobId, replicate: u32, p: &ValidParameters) -> Vec<Argume
         p.logarithmic_measurements,
         p.trajectory_points,
         p.unit_activity_snapshots,
+        p.hessian_snapshots,
         p.precision.name(),
         p.reductions.name(),
         p.dataset.clone(),

@@ -172,7 +172,7 @@ async fn a_hung_attempt_is_ended_by_its_deadline(bench: Bench) {
             .await
             .expect("beats")
     };
-    for _ in 0..13 {
+    for _ in 0..14 {
         later(&store, 80);
         assert_eq!(beat(&store).await.len(), 1);
         assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 0);

@@ -20,8 +20,8 @@ SET state = 'running',
     attempts = jobs.attempts + 1,
     owner = $1,
     lease_until_ms = {now} + $2,
-    -- The worker ends the attempt itself; one lease later it is taken for hung.
-    deadline_at_ms = {now} + $2 + (SELECT s.max_job_ms FROM sweeps AS s WHERE s.name = jobs.sweep),
+    -- The worker ends the attempt itself; two leases later it is taken for hung.
+    deadline_at_ms = {now} + 2 * $2 + (SELECT s.max_job_ms FROM sweeps AS s WHERE s.name = jobs.sweep),
     cancel_requested = 0
 FROM chosen
 WHERE jobs.id = chosen.id AND jobs.state = 'queued'
