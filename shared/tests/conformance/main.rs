@@ -7,6 +7,7 @@ mod failing;
 mod finishing;
 mod migrating;
 mod opening;
+mod postgres;
 mod reading;
 mod reaping;
 mod steering;

@@ -1,0 +1,160 @@
+//! What only a server can do: crash, hang, restart, refuse a role.
+
+use std::time::Duration;
+
+use shared::testing::PostgresCluster;
+use shared::{OpenError, OpenOptions, Purpose, Store};
+use sqlx::Connection as _;
+
+use crate::bench::{
+    Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, result, status, submit, sweep, up_to,
+    worker, worker_info,
+};
+
+#[tokio::test]
+async fn after_a_restart_nobody_is_reaped_for_one_lease() {
+    let bench = Bench::postgres().await;
+    let store = Store::open(&bench.url, Purpose::Migrate)
+        .await
+        .expect("opens");
+    submit(&store, &sweep(), 1).await;
+    let request = shared::ClaimRequest {
+        lease_ms: 1_000,
+        ..up_to(1)
+    };
+    store.claim(worker(), &request).await.expect("claims");
+    later(&store, 60);
+    // The server has been up for the minute just passed and as long as these tests run.
+    let hours_ms = 5 * 3_600_000;
+    assert_eq!(
+        store.reap(hours_ms).await.expect("reaps"),
+        0,
+        "nobody could renew before"
+    );
+    later(&store, 5 * 3_600);
+    assert_eq!(store.reap(hours_ms).await.expect("reaps"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crashed_server_keeps_what_was_committed() {
+    let cluster = PostgresCluster::start();
+    let url = cluster.fresh_database().await;
+    let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
+    submit(&store, &sweep(), 20).await;
+    for round in 0..5 {
+        let (_, job) = claim_one(&store).await;
+        let held = claim(&store, worker(), 1).await;
+        let finish = store.complete(&job.ticket, &result("d"), &cost()).await;
+        assert_eq!(finish.expect("completes"), shared::Finish::Recorded);
+        cluster.restart("immediate");
+        // Connections that died are replaced; an error, if one is seen, says to try again.
+        let again = loop {
+            match store.complete(&job.ticket, &result("d"), &cost()).await {
+                Ok(finish) => break finish,
+                Err(error) => assert!(error.is_transient(), "{error:?}"),
+            }
+        };
+        assert_eq!(again, shared::Finish::AlreadyRecorded);
+        let counts = status(&store).await;
+        assert_eq!((counts.done, counts.running), (round + 1, round + 1));
+        assert_eq!(held.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up() {
+    // Connections are accepted by the system, and nobody reads them.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("some port is free");
+    let port = silent.local_addr().expect("bound").port();
+    let options = OpenOptions {
+        lock_wait: Duration::from_millis(300),
+    };
+    let url = format!("postgres://u:hush@127.0.0.1:{port}/db");
+    let error = Store::open_with(&url, Purpose::Use, &options)
+        .await
+        .expect_err("no answer");
+    assert!(matches!(error, OpenError::Unreachable { .. }), "{error:?}");
+}
+
+/// The documented rights, verbatim.
+fn documented_grants() -> &'static str {
+    let readme = include_str!("../../../migrations/README.md");
+    let (_, grants) = readme
+        .split_once("```sql\n")
+        .expect("the README grants rights");
+    grants.split_once("```").expect("a closed block").0
+}
+
+#[tokio::test]
+async fn the_documented_roles_can_do_their_work_and_no_more() {
+    let bench = Bench::postgres().await;
+    let owner = bench.store().await;
+    submit(&owner, &sweep(), 4).await;
+    let mut connection = sqlx::PgConnection::connect(&bench.url)
+        .await
+        .expect("connects");
+    let roles = "CREATE ROLE driftsweep_worker LOGIN; CREATE ROLE driftsweep_reader LOGIN;";
+    sqlx::raw_sql(roles)
+        .execute(&mut connection)
+        .await
+        .expect("creates roles");
+    sqlx::raw_sql(documented_grants())
+        .execute(&mut connection)
+        .await
+        .expect("grants");
+
+    let url = bench
+        .url
+        .replace("driftsweep:not-a-secret", "driftsweep_worker");
+    let store = Store::open(&url, Purpose::Use).await.expect("opens");
+    later(&store, 2 * 86_400);
+    let id = worker();
+    store
+        .register_worker(&worker_info(id))
+        .await
+        .expect("registers");
+    let claims = claim(&store, id, 4).await;
+    let held: Vec<_> = claims.iter().map(|claim| claim.ticket.clone()).collect();
+    assert_eq!(
+        store
+            .heartbeat(id, &held, LEASE_MS)
+            .await
+            .expect("beats")
+            .len(),
+        4
+    );
+    let checkpoint = simulation::Checkpoint::from_bytes(vec![1]);
+    store
+        .save_checkpoint(&held[0], &checkpoint)
+        .await
+        .expect("saves");
+    store
+        .save_checkpoint(&held[0], &checkpoint)
+        .await
+        .expect("saves again");
+    store
+        .complete(&held[0], &result("d"), &cost())
+        .await
+        .expect("completes");
+    store
+        .release(&held[1], Some(&checkpoint))
+        .await
+        .expect("releases");
+    store.fail(&held[2], "broke").await.expect("fails");
+    later(&store, 200);
+    assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 1);
+    store.pause(SWEEP).await.expect("pauses");
+    let planning = store.submit(&sweep(), &[crate::bench::job(9)], &[]).await;
+    assert!(planning.is_err(), "a worker plans nothing");
+
+    let url = bench
+        .url
+        .replace("driftsweep:not-a-secret", "driftsweep_reader");
+    let store = Store::open(&url, Purpose::Read).await.expect("opens");
+    assert_eq!(status(&store).await.planned, 4);
+    let store = Store::open(&url, Purpose::Use).await.expect("opens");
+    assert!(
+        store.resume(SWEEP).await.is_err(),
+        "a reader changes nothing"
+    );
+}
