@@ -31,6 +31,8 @@ mod stream;
 mod summary;
 mod task;
 mod timescale;
+#[doc(hidden)]
+pub mod workload;
 
 pub use dataset::{Dataset, DatasetError};
 pub use digest::Digest;

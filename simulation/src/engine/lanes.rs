@@ -36,6 +36,9 @@ pub(crate) trait Lanes: Copy {
     /// Most accumulators of a register tile: leaves registers for the operands.
     const ACCUMULATORS: usize;
 
+    /// Runs a part of a kernel as a function of its own, so that kernels share its code.
+    fn call<K: Kernel>(part: K) -> K::Output;
+
     fn splat(value: f32) -> Self;
     fn load(from: &Block) -> Self;
     fn store(self, to: &mut Block);
@@ -158,7 +161,7 @@ impl InstructionSet {
             // SAFETY: a value of this kind is made only where the machine was found to have NEON.
             #[cfg(target_arch = "aarch64")]
             Kind::Neon => unsafe { run_neon(kernel) },
-            Kind::Portable => kernel.run::<portable::Portable>(),
+            Kind::Portable => run_portable(kernel),
         }
     }
 }
@@ -179,20 +182,28 @@ impl std::fmt::Display for InstructionSet {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
+#[inline(never)]
 fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<avx512::Avx512>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
+#[inline(never)]
 fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<avx2::Avx2>()
 }
 
 #[cfg(target_arch = "aarch64")]
 #[target_feature(enable = "neon")]
+#[inline(never)]
 fn run_neon<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<neon::Neon>()
+}
+
+#[inline(never)]
+fn run_portable<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<portable::Portable>()
 }
 
 #[cfg(test)]

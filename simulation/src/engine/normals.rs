@@ -78,7 +78,13 @@ impl LaneStream {
     /// Takes the state into registers, for a kernel that draws many numbers.
     #[inline(always)]
     pub fn open<L: Lanes>(&self) -> Generator<L> {
-        Generator(self.state.each_ref().map(L::load_bits))
+        let [a, b, c, d] = &self.state;
+        Generator([
+            L::load_bits(a),
+            L::load_bits(b),
+            L::load_bits(c),
+            L::load_bits(d),
+        ])
     }
 
     /// Puts a generator's state back.

@@ -3,6 +3,11 @@
 //! Weights lie row by row with the hidden units along the lanes: the rows of W^T, the bias as the
 //! row of a constant input, the rows of V. Units are padded to whole vectors; the pads' weights are
 //! zero and stay so, as noise reaches them with factor zero.
+#![expect(
+    clippy::needless_range_loop,
+    clippy::manual_map,
+    reason = "loops with constant bounds unroll into registers, and closures may stay outside the kernel"
+)]
 
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::{Engine, Observation};

@@ -10,7 +10,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Block, Lanes, WIDTH};
+use super::{Block, Kernel, Lanes, WIDTH};
 
 #[derive(Clone, Copy)]
 pub(super) struct Avx2(__m256, __m256);
@@ -42,6 +42,11 @@ impl Lanes for Avx2 {
     type Bits = Bits;
 
     const ACCUMULATORS: usize = 6;
+
+    #[inline(always)]
+    fn call<K: Kernel>(part: K) -> K::Output {
+        unsafe { super::run_avx2(part) }
+    }
 
     both! {
         add(other) = _mm256_add_ps;
@@ -114,22 +119,28 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn sums(terms: [Self; WIDTH]) -> Self {
-        let eight = |first: usize| -> __m256 {
-            // SAFETY: reached only through `run_avx2`, as above.
-            unsafe {
-                // Halves; then quarters: term i in the low group of lanes, term i + 4 in the high.
-                let half = |i: usize| _mm256_add_ps(terms[first + i].0, terms[first + i].1);
-                let [a, b, c, d]: [__m256; 4] = std::array::from_fn(|i| {
-                    let (p, q) = (half(i), half(i + 4));
-                    _mm256_add_ps(
-                        _mm256_permute2f128_ps::<0x20>(p, q),
-                        _mm256_permute2f128_ps::<0x31>(p, q),
-                    )
-                });
-                _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d))
-            }
-        };
-        Self(eight(0), eight(8))
+        let [
+            t0,
+            t1,
+            t2,
+            t3,
+            t4,
+            t5,
+            t6,
+            t7,
+            t8,
+            t9,
+            t10,
+            t11,
+            t12,
+            t13,
+            t14,
+            t15,
+        ] = terms;
+        Self(
+            four_and_four([t0, t1, t2, t3], [t4, t5, t6, t7]),
+            four_and_four([t8, t9, t10, t11], [t12, t13, t14, t15]),
+        )
     }
 
     #[inline(always)]
@@ -196,6 +207,33 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn from_signed(bits: Bits) -> Self {
         unsafe { Self(_mm256_cvtepi32_ps(bits.0), _mm256_cvtepi32_ps(bits.1)) }
+    }
+}
+
+/// Sums of four terms in the low group of lanes, of four others in the high.
+#[inline(always)]
+fn four_and_four(low: [Avx2; 4], high: [Avx2; 4]) -> __m256 {
+    let [a, b, c, d] = low;
+    let [e, f, g, h] = high;
+    // SAFETY: reached only through `run_avx2`, as above.
+    unsafe {
+        _mm256_hadd_ps(
+            _mm256_hadd_ps(quarters(a, e), quarters(b, f)),
+            _mm256_hadd_ps(quarters(c, g), quarters(d, h)),
+        )
+    }
+}
+
+/// Sums halves, then quarters: of `p` in the low group of lanes, of `q` in the high.
+#[inline(always)]
+fn quarters(p: Avx2, q: Avx2) -> __m256 {
+    // SAFETY: reached only through `run_avx2`, as above.
+    unsafe {
+        let (p, q) = (_mm256_add_ps(p.0, p.1), _mm256_add_ps(q.0, q.1));
+        _mm256_add_ps(
+            _mm256_permute2f128_ps::<0x20>(p, q),
+            _mm256_permute2f128_ps::<0x31>(p, q),
+        )
     }
 }
 

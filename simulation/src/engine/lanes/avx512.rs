@@ -10,7 +10,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Block, Lanes, WIDTH};
+use super::{Block, Kernel, Lanes, WIDTH};
 
 #[derive(Clone, Copy)]
 pub(super) struct Avx512(__m512);
@@ -27,6 +27,11 @@ impl Lanes for Avx512 {
     type Bits = __m512i;
 
     const ACCUMULATORS: usize = 21;
+
+    #[inline(always)]
+    fn call<K: Kernel>(part: K) -> K::Output {
+        unsafe { super::run_avx512(part) }
+    }
 
     direct! {
         splat(value: f32) -> Self = Self(_mm512_set1_ps(value));
@@ -108,9 +113,28 @@ impl Lanes for Avx512 {
         unsafe {
             // Each stage adds the two parts of a pair of vectors and packs both results into one.
             // After halves and quarters, vector i of four holds term 4 g + i in its group g of lanes.
-            let t = |i: usize| terms[i].0;
-            let [a, b, c, d]: [__m512; 4] =
-                std::array::from_fn(|i| quarters(t(i), t(i + 4), t(i + 8), t(i + 12)));
+            let [
+                t0,
+                t1,
+                t2,
+                t3,
+                t4,
+                t5,
+                t6,
+                t7,
+                t8,
+                t9,
+                t10,
+                t11,
+                t12,
+                t13,
+                t14,
+                t15,
+            ] = terms;
+            let a = quarters(t0.0, t4.0, t8.0, t12.0);
+            let b = quarters(t1.0, t5.0, t9.0, t13.0);
+            let c = quarters(t2.0, t6.0, t10.0, t14.0);
+            let d = quarters(t3.0, t7.0, t11.0, t15.0);
             // Neighbours: (0 + 1) and (2 + 3) of each group, for two vectors at a time.
             let ab = _mm512_add_ps(
                 _mm512_shuffle_ps::<0b10_00_10_00>(a, b),

@@ -9,7 +9,7 @@
 
 use std::arch::aarch64::*;
 
-use super::{Block, Lanes, WIDTH};
+use super::{Block, Kernel, Lanes, WIDTH};
 
 #[derive(Clone, Copy)]
 pub(super) struct Neon([float32x4_t; 4]);
@@ -26,6 +26,11 @@ impl Lanes for Neon {
     type Bits = Bits;
 
     const ACCUMULATORS: usize = 6;
+
+    #[inline(always)]
+    fn call<K: Kernel>(part: K) -> K::Output {
+        unsafe { super::run_neon(part) }
+    }
 
     #[inline(always)]
     fn splat(value: f32) -> Self {

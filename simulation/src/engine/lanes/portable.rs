@@ -1,6 +1,6 @@
 //! Lanes as a plain array, for machines without a wide instruction set, and as the oracle of the others.
 
-use super::{Block, Lanes, WIDTH, sum_tree};
+use super::{Block, Kernel, Lanes, WIDTH, sum_tree};
 
 #[derive(Clone, Copy)]
 pub(super) struct Portable([f32; WIDTH]);
@@ -19,6 +19,11 @@ impl Lanes for Portable {
     type Bits = [u32; WIDTH];
 
     const ACCUMULATORS: usize = 2;
+
+    #[inline(always)]
+    fn call<K: Kernel>(part: K) -> K::Output {
+        super::run_portable(part)
+    }
 
     #[inline(always)]
     fn splat(value: f32) -> Self {
@@ -70,7 +75,8 @@ impl Lanes for Portable {
     fn sqrt(self) -> Self {
         Self(self.0.map(f32::sqrt))
     }
-    #[inline(always)]
+    // Sixteen calls where the machine has no such instruction: not worth repeating in every kernel.
+    #[inline(never)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
         Self(std::array::from_fn(|i| {
             self.0[i].mul_add(factor.0[i], term.0[i])

@@ -7,7 +7,7 @@ use super::matrix::{Matrix, Rows};
 use super::noise::Window;
 use super::state::{NoiseScale, State};
 use super::tile::{TileJob, accumulate, sweep};
-use super::update::{Section, by_rows, sections};
+use super::update::{Section, UpdateRows, by_rows, sections};
 use crate::engine::lanes::{Block, Lanes};
 
 const BETA_1: f64 = 0.9;
@@ -73,28 +73,22 @@ pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut
         weight: (-state.learning_rate / (1.0 - first_power)) as f32,
         root: (1.0 / (1.0 - second_power).sqrt()) as f32,
     };
-    let weights = &mut state.weights.blocks;
-    let mut update = |section: Section, row: usize, count: usize, noise: Option<Rows>| {
-        let mut job = AdamRows {
-            weights,
-            first_moments: &mut moments.first.blocks,
-            second_moments: &mut moments.second.blocks,
-            columns,
-            rates,
-            noise_scale,
-            section,
-            first: row,
-            noise,
-        };
-        sweep::<L>(&mut job, count, columns);
+    let mut job = AdamStep {
+        weights: &mut state.weights.blocks,
+        first_moments: &mut moments.first.blocks,
+        second_moments: &mut moments.second.blocks,
+        columns,
+        rates,
+        noise_scale,
     };
-    if noise_scale.gradient.is_empty() && noise_scale.weights.is_empty() {
-        by_rows::<L>(sections, None, &mut update);
+    let window = if noise_scale.gradient.is_empty() && noise_scale.weights.is_empty() {
+        None
     } else {
         let generator = state.stream.open::<L>();
-        let mut window = Window::new(&mut scratch.noise.blocks, columns, generator);
-        by_rows::<L>(sections, Some(&mut window), &mut update);
-        state.stream.close(window.close());
+        Some(Window::new(&mut scratch.noise.blocks, columns, generator))
+    };
+    if let Some(generator) = by_rows::<L>(sections, window, &mut job) {
+        state.stream.close(generator);
     }
 }
 
@@ -107,13 +101,40 @@ struct Rates {
     root: f32,
 }
 
-struct AdamRows<'a> {
+struct AdamStep<'a> {
     weights: &'a mut [Block],
     first_moments: &'a mut [Block],
     second_moments: &'a mut [Block],
     columns: usize,
     rates: Rates,
     noise_scale: &'a NoiseScale,
+}
+
+impl<L: Lanes> UpdateRows<L> for AdamStep<'_> {
+    #[inline(always)]
+    fn update(&mut self, section: Section, row: usize, count: usize, noise: Option<Rows>) {
+        let columns = self.columns;
+        let first = (section.first + row) * columns;
+        let mut job = AdamRows {
+            step: AdamStep {
+                weights: &mut self.weights[first..],
+                first_moments: &mut self.first_moments[first..],
+                second_moments: &mut self.second_moments[first..],
+                columns,
+                rates: self.rates,
+                noise_scale: self.noise_scale,
+            },
+            section,
+            first: row,
+            noise,
+        };
+        sweep::<L>(&mut job, count, columns);
+    }
+}
+
+struct AdamRows<'a> {
+    /// Weights and moments from the first of these rows on.
+    step: AdamStep<'a>,
     section: Section<'a>,
     /// First row within the section.
     first: usize,
@@ -132,35 +153,30 @@ impl<L: Lanes> TileJob<L> for AdamRows<'_> {
             column,
             self.section.samples,
         );
-        let base = (self.section.first + self.first + row) * self.columns + column;
-        for (r, gradients) in sums.into_iter().enumerate() {
-            let noise = self
-                .noise
-                .map(|noise| &noise.blocks[(row + r) * self.columns + column..][..C]);
-            for (c, gradient) in gradients.into_iter().enumerate() {
-                self.update(
-                    base + r * self.columns + c,
-                    column + c,
-                    gradient,
-                    noise.map(|z| L::load(&z[c])),
-                );
+        for r in 0..R {
+            let first = (row + r) * self.step.columns + column;
+            for c in 0..C {
+                let mut gradient = sums[r][c];
+                let mut weight = L::load(&self.step.weights[first + c]);
+                if let Some(noise) = self.noise {
+                    let z = L::load(&noise.blocks[first + c]);
+                    if let Some(scale) = self.step.noise_scale.gradient.get(column + c) {
+                        gradient = z.mul_add(L::load(scale), gradient);
+                    }
+                    if let Some(scale) = self.step.noise_scale.weights.get(column + c) {
+                        weight = z.mul_add(L::load(scale), weight);
+                    }
+                }
+                self.step.update(first + c, gradient, weight);
             }
         }
     }
 }
 
-impl AdamRows<'_> {
+impl AdamStep<'_> {
+    /// Moves `weight` and stores it with the moments at block `at`.
     #[inline(always)]
-    fn update<L: Lanes>(&mut self, at: usize, column: usize, mut gradient: L, noise: Option<L>) {
-        let mut weight = L::load(&self.weights[at]);
-        if let Some(z) = noise {
-            if let Some(scale) = self.noise_scale.gradient.get(column) {
-                gradient = z.mul_add(L::load(scale), gradient);
-            }
-            if let Some(scale) = self.noise_scale.weights.get(column) {
-                weight = z.mul_add(L::load(scale), weight);
-            }
-        }
+    fn update<L: Lanes>(&mut self, at: usize, gradient: L, weight: L) {
         let first = L::load(&self.first_moments[at]).mul(L::splat(BETA_1 as f32));
         let first = gradient.mul_add(L::splat((1.0 - BETA_1) as f32), first);
         let second = L::load(&self.second_moments[at]).mul(L::splat(BETA_2 as f32));
@@ -171,10 +187,7 @@ impl AdamRows<'_> {
         let root = second
             .sqrt()
             .mul_add(L::splat(self.rates.root), L::splat(EPSILON));
-        first
-            .mul(L::splat(self.rates.weight))
-            .div(root)
-            .add(weight)
-            .store(&mut self.weights[at]);
+        let move_by = first.mul(L::splat(self.rates.weight)).div(root);
+        move_by.add(weight).store(&mut self.weights[at]);
     }
 }

@@ -5,7 +5,7 @@ use super::matrix::Rows;
 use super::noise::Window;
 use super::state::State;
 use super::tile::{TileJob, accumulate, sweep};
-use super::update::{Section, by_rows, sections};
+use super::update::{Section, UpdateRows, by_rows, sections};
 use super::{Scratch, dots, products};
 use crate::engine::lanes::{Block, Lanes};
 
@@ -25,25 +25,19 @@ pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut
         &scratch.back,
     );
     let columns = state.weights.columns;
-    let scales = &state.noise.weights;
-    let weights = &mut state.weights.blocks;
-    let mut update = |section: Section, row: usize, rows: usize, noise: Option<Rows>| {
-        let mut job = DescentRows {
-            weights,
-            columns,
-            section,
-            first: row,
-            noise: noise.map(|noise| (noise, scales.as_slice())),
-        };
-        sweep::<L>(&mut job, rows, columns);
+    let mut job = Descent {
+        weights: &mut state.weights.blocks,
+        columns,
+        scales: &state.noise.weights,
     };
-    if scales.is_empty() {
-        by_rows::<L>(sections, None, &mut update);
+    let window = if job.scales.is_empty() {
+        None
     } else {
         let generator = state.stream.open::<L>();
-        let mut window = Window::new(&mut scratch.noise.blocks, columns, generator);
-        by_rows::<L>(sections, Some(&mut window), &mut update);
-        state.stream.close(window.close());
+        Some(Window::new(&mut scratch.noise.blocks, columns, generator))
+    };
+    if let Some(generator) = by_rows::<L>(sections, window, &mut job) {
+        state.stream.close(generator);
     }
 }
 
@@ -80,7 +74,30 @@ pub(super) fn gradient_parts<L: Lanes>(
     );
 }
 
+struct Descent<'a> {
+    weights: &'a mut [Block],
+    columns: usize,
+    /// Standard deviations of the noise by lane, empty where there is none.
+    scales: &'a [Block],
+}
+
+impl<L: Lanes> UpdateRows<L> for Descent<'_> {
+    #[inline(always)]
+    fn update(&mut self, section: Section, row: usize, count: usize, noise: Option<Rows>) {
+        let first = (section.first + row) * self.columns;
+        let mut job = DescentRows {
+            weights: &mut self.weights[first..],
+            columns: self.columns,
+            section,
+            first: row,
+            noise: noise.map(|noise| (noise, self.scales)),
+        };
+        sweep::<L>(&mut job, count, self.columns);
+    }
+}
+
 struct DescentRows<'a> {
+    /// From the first of these rows on.
     weights: &'a mut [Block],
     columns: usize,
     section: Section<'a>,
@@ -93,17 +110,20 @@ struct DescentRows<'a> {
 impl<L: Lanes> TileJob<L> for DescentRows<'_> {
     #[inline(always)]
     fn tile<const R: usize, const C: usize>(&mut self, row: usize, column: usize) {
-        let base = (self.section.first + self.first + row) * self.columns + column;
+        let base = row * self.columns + column;
         let mut sums = [[L::splat(0.0); C]; R];
-        for (r, sums) in sums.iter_mut().enumerate() {
+        for r in 0..R {
             let weights = &self.weights[base + r * self.columns..][..C];
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum = L::load(weight);
+            for c in 0..C {
+                sums[r][c] = L::load(&weights[c]);
             }
-            if let Some((noise, scales)) = self.noise {
-                let noise = &noise.blocks[(row + r) * self.columns + column..][..C];
-                for ((sum, z), scale) in sums.iter_mut().zip(noise).zip(&scales[column..][..C]) {
-                    *sum = L::load(z).mul_add(L::load(scale), *sum);
+        }
+        if let Some((noise, scales)) = self.noise {
+            let scales = &scales[column..][..C];
+            for r in 0..R {
+                let noise = &noise.blocks[base + r * self.columns..][..C];
+                for c in 0..C {
+                    sums[r][c] = L::load(&noise[c]).mul_add(L::load(&scales[c]), sums[r][c]);
                 }
             }
         }
@@ -115,10 +135,10 @@ impl<L: Lanes> TileJob<L> for DescentRows<'_> {
             column,
             self.section.samples,
         );
-        for (r, sums) in sums.into_iter().enumerate() {
+        for r in 0..R {
             let weights = &mut self.weights[base + r * self.columns..][..C];
-            for (sum, weight) in sums.into_iter().zip(weights) {
-                sum.store(weight);
+            for c in 0..C {
+                sums[r][c].store(&mut weights[c]);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The output layer: dot products over the hidden units, and the residuals they leave.
 
 use super::matrix::{Matrix, Rows};
-use crate::engine::lanes::{Lanes, WIDTH};
+use crate::engine::lanes::{Kernel, Lanes, WIDTH};
 
 /// Outputs in a tile, at most.
 pub(super) const OUTPUTS: usize = 8;
@@ -26,25 +26,33 @@ pub(super) fn residuals<L: Lanes>(
     scale: f32,
     residuals: &mut [f32],
 ) {
-    let mut dots = Dots {
+    L::call(Dots {
         output_weights: *output_weights,
         hidden,
         targets,
-        output_stride: output_stride(output_dim),
+        output_dim,
         scale,
         residuals,
-    };
-    let mut sample = 0;
-    // Two samples by eight outputs where there are registers for sixteen sums, else one by four.
-    if L::ACCUMULATORS >= 16 {
-        while sample + 2 <= hidden.rows {
-            dots.outputs::<L, 2>(sample, output_dim);
-            sample += 2;
+    });
+}
+
+impl Kernel for Dots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self) {
+        let mut sample = 0;
+        // Two samples by eight outputs where there are registers for sixteen sums, else one by four.
+        if L::ACCUMULATORS >= 16 {
+            while sample + 2 <= self.hidden.rows {
+                self.outputs::<L, 2>(sample);
+                sample += 2;
+            }
         }
-    }
-    while sample < hidden.rows {
-        dots.outputs::<L, 1>(sample, output_dim);
-        sample += 1;
+        while sample < self.hidden.rows {
+            self.outputs::<L, 1>(sample);
+            sample += 1;
+        }
     }
 }
 
@@ -52,7 +60,7 @@ struct Dots<'a> {
     output_weights: Rows<'a>,
     hidden: &'a Matrix,
     targets: &'a [f32],
-    output_stride: usize,
+    output_dim: usize,
     scale: f32,
     residuals: &'a mut [f32],
 }
@@ -60,11 +68,11 @@ struct Dots<'a> {
 impl Dots<'_> {
     /// All outputs of S samples, in ascending order: a tile's surplus is overwritten by the next.
     #[inline(always)]
-    fn outputs<L: Lanes, const S: usize>(&mut self, sample: usize, output_dim: usize) {
+    fn outputs<L: Lanes, const S: usize>(&mut self, sample: usize) {
         let most = if L::ACCUMULATORS >= 16 { OUTPUTS } else { 4 };
         let mut output = 0;
-        while output < output_dim {
-            let count = (output_dim - output).min(most);
+        while output < self.output_dim {
+            let count = (self.output_dim - output).min(most);
             match count {
                 8 if L::ACCUMULATORS >= 16 => self.tile::<L, S, 8>(sample, output),
                 7 if L::ACCUMULATORS >= 16 => self.tile::<L, S, 7>(sample, output),
@@ -83,27 +91,37 @@ impl Dots<'_> {
     #[inline(always)]
     fn tile<L: Lanes, const S: usize, const O: usize>(&mut self, sample: usize, output: usize) {
         let columns = self.hidden.columns;
-        let hidden: [_; S] =
-            std::array::from_fn(|s| &self.hidden.blocks[(sample + s) * columns..][..columns]);
-        let weights: [_; O] = std::array::from_fn(|o| {
-            &self.output_weights.blocks[(output + o) * self.output_weights.columns..][..columns]
-        });
+        let mut hidden = [[].as_slice(); S];
+        for s in 0..S {
+            hidden[s] = &self.hidden.blocks[(sample + s) * columns..][..columns];
+        }
+        let mut weights = [[].as_slice(); O];
+        for o in 0..O {
+            let first = (output + o) * self.output_weights.columns;
+            weights[o] = &self.output_weights.blocks[first..][..columns];
+        }
         let mut sums = [[L::splat(0.0); O]; S];
         for c in 0..columns {
-            let vectors = weights.map(|row| L::load(&row[c]));
-            for (sums, row) in sums.iter_mut().zip(hidden) {
-                let activity = L::load(&row[c]);
-                for (sum, weight) in sums.iter_mut().zip(vectors) {
-                    *sum = activity.mul_add(weight, *sum);
+            let mut activities = [L::splat(0.0); S];
+            for s in 0..S {
+                activities[s] = L::load(&hidden[s][c]);
+            }
+            for o in 0..O {
+                let weight = L::load(&weights[o][c]);
+                for s in 0..S {
+                    sums[s][o] = activities[s].mul_add(weight, sums[s][o]);
                 }
             }
         }
         let mut terms = [L::splat(0.0); WIDTH];
         for s in 0..S {
-            terms[OUTPUTS * s..][..O].copy_from_slice(&sums[s]);
+            for o in 0..O {
+                terms[OUTPUTS * s + o] = sums[s][o];
+            }
         }
-        let first = sample * self.output_stride + output;
-        let second = first + (S - 1) * self.output_stride;
+        let stride = output_stride(self.output_dim);
+        let first = sample * stride + output;
+        let second = first + (S - 1) * stride;
         let eight = |at: usize| -> &[f32; OUTPUTS] {
             self.targets[at..][..OUTPUTS].try_into().expect("eight")
         };

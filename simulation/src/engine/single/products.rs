@@ -2,7 +2,7 @@
 
 use super::matrix::{Matrix, Rows};
 use super::tile::{Scalars, TileJob, accumulate, sweep};
-use crate::engine::lanes::Lanes;
+use crate::engine::lanes::{Kernel, Lanes};
 
 /// H = relu(X W), for every sample; `inputs` is `[n_samples][input_rows]`.
 #[inline(always)]
@@ -12,14 +12,12 @@ pub(super) fn forward<L: Lanes>(
     input_rows: usize,
     hidden: &mut Matrix,
 ) {
-    let (rows, columns) = (hidden.rows, hidden.columns);
-    let mut job = Forward {
+    L::call(Forward {
         weights: weights.starting(0),
         inputs,
         input_rows,
         hidden,
-    };
-    sweep::<L>(&mut job, rows, columns);
+    });
 }
 
 struct Forward<'a> {
@@ -27,6 +25,16 @@ struct Forward<'a> {
     inputs: &'a [f32],
     input_rows: usize,
     hidden: &'a mut Matrix,
+}
+
+impl Kernel for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self) {
+        let (rows, columns) = (self.hidden.rows, self.hidden.columns);
+        sweep::<L>(&mut self, rows, columns);
+    }
 }
 
 impl<L: Lanes> TileJob<L> for Forward<'_> {
@@ -46,11 +54,12 @@ impl<L: Lanes> TileJob<L> for Forward<'_> {
             column,
             self.input_rows,
         );
-        for (r, sums) in sums.into_iter().enumerate() {
+        for r in 0..R {
+            let sums = sums[r];
             let first = (row + r) * self.hidden.columns + column;
             let to = &mut self.hidden.blocks[first..][..C];
-            for (sum, to) in sums.into_iter().zip(to) {
-                sum.where_active(sum).store(to);
+            for c in 0..C {
+                sums[c].where_active(sums[c]).store(&mut to[c]);
             }
         }
     }
@@ -65,8 +74,7 @@ pub(super) fn back<L: Lanes>(
     hidden: &Matrix,
     back: &mut Matrix,
 ) {
-    let (rows, columns) = (hidden.rows, hidden.columns);
-    let mut job = Back {
+    L::call(Back {
         output_weights,
         scalars: Scalars {
             values: residuals,
@@ -76,8 +84,7 @@ pub(super) fn back<L: Lanes>(
         output_dim,
         hidden,
         back,
-    };
-    sweep::<L>(&mut job, rows, columns);
+    });
 }
 
 struct Back<'a> {
@@ -86,6 +93,16 @@ struct Back<'a> {
     output_dim: usize,
     hidden: &'a Matrix,
     back: &'a mut Matrix,
+}
+
+impl Kernel for Back<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self) {
+        let (rows, columns) = (self.hidden.rows, self.hidden.columns);
+        sweep::<L>(&mut self, rows, columns);
+    }
 }
 
 impl<L: Lanes> TileJob<L> for Back<'_> {
@@ -100,12 +117,13 @@ impl<L: Lanes> TileJob<L> for Back<'_> {
             column,
             self.output_dim,
         );
-        for (r, sums) in sums.into_iter().enumerate() {
+        for r in 0..R {
+            let sums = sums[r];
             let first = (row + r) * self.back.columns + column;
             let gates = &self.hidden.blocks[first..][..C];
             let to = &mut self.back.blocks[first..][..C];
-            for ((sum, gate), to) in sums.into_iter().zip(gates).zip(to) {
-                sum.where_active(L::load(gate)).store(to);
+            for c in 0..C {
+                sums[c].where_active(L::load(&gates[c])).store(&mut to[c]);
             }
         }
     }

@@ -86,12 +86,15 @@ pub(super) fn accumulate<L: Lanes, const R: usize, const C: usize>(
 ) {
     for k in 0..count {
         let from = &source.blocks[k * source.columns + column..][..C];
-        let vectors: [L; C] = std::array::from_fn(|c| L::load(&from[c]));
+        let mut vectors = [L::splat(0.0); C];
+        for c in 0..C {
+            vectors[c] = L::load(&from[c]);
+        }
         let first = row * scalars.row_step + k * scalars.source_step;
-        for (r, of_row) in accumulators.iter_mut().enumerate() {
+        for r in 0..R {
             let scalar = L::splat(scalars.values[first + r * scalars.row_step]);
-            for (sum, vector) in of_row.iter_mut().zip(vectors) {
-                *sum = scalar.mul_add(vector, *sum);
+            for c in 0..C {
+                accumulators[r][c] = scalar.mul_add(vectors[c], accumulators[r][c]);
             }
         }
     }

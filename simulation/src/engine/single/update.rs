@@ -4,6 +4,7 @@ use super::matrix::{Matrix, Rows};
 use super::noise::{ROWS, Window};
 use super::tile::Scalars;
 use crate::engine::lanes::Lanes;
+use crate::engine::normals::Generator;
 
 /// Rows of weights of which one product gives the gradient: `sum over samples of scalar(row, sample) source[sample]`.
 #[derive(Clone, Copy)]
@@ -47,25 +48,37 @@ pub(super) fn sections<'a>(
     ]
 }
 
-/// Goes through sections some rows at a time: `update(section, first row within it, rows, noise)`.
+/// What is done to some rows of weights.
+pub(super) trait UpdateRows<L: Lanes> {
+    /// Updates `count` rows of a section from `row` on, with normals for them or without noise.
+    fn update(&mut self, section: Section, row: usize, count: usize, noise: Option<Rows>);
+}
+
+/// Goes through both sections, some rows at a time.
 #[inline(always)]
-pub(super) fn by_rows<'a, L: Lanes>(
-    sections: [Section<'a>; 2],
-    mut noise: Option<&mut Window<'_, L>>,
-    mut update: impl FnMut(Section<'a>, usize, usize, Option<Rows>),
-) {
-    for section in sections {
-        let mut row = 0;
-        while row < section.rows {
-            let count = (section.rows - row).min(ROWS);
-            match &mut noise {
-                Some(window) => {
-                    update(section, row, count, Some(window.rows(count)));
-                    window.turn(count);
-                }
-                None => update(section, row, count, None),
-            }
-            row += count;
+pub(super) fn by_rows<L: Lanes>(
+    sections: [Section; 2],
+    mut noise: Option<Window<'_, L>>,
+    job: &mut impl UpdateRows<L>,
+) -> Option<Generator<L>> {
+    let (mut section, mut row) = (0, 0);
+    while section < 2 {
+        let count = (sections[section].rows - row).min(ROWS);
+        let rows = match &mut noise {
+            Some(window) => Some(window.rows(count)),
+            None => None,
+        };
+        job.update(sections[section], row, count, rows);
+        if let Some(window) = &mut noise {
+            window.turn(count);
         }
+        row += count;
+        if row == sections[section].rows {
+            (section, row) = (section + 1, 0);
+        }
+    }
+    match noise {
+        Some(window) => Some(window.close()),
+        None => None,
     }
 }
