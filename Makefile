@@ -1,5 +1,7 @@
 .DEFAULT_GOAL := help
 CARGO ?= cargo
+PYTHON ?= python3
+PEERS_FLAGS ?=
 
 .PHONY: help
 help: ## List the targets.
@@ -22,3 +24,17 @@ lint: ## Formatting, lints and documentation, warnings as errors.
 .PHONY: deny
 deny: ## Licences and advisories of the dependencies (needs cargo-deny and its advisory database).
 	$(CARGO) deny check
+
+.PHONY: bench
+bench: ## Time a training step: every case, algorithm and noise against the core's peak.
+	$(CARGO) bench -p driftsweep-simulation --bench steps
+
+.PHONY: bench-peers
+bench-peers: target/peers-venv/installed ## Time a step side by side with PyTorch, NumPy, numba and JAX (7 minutes; installs 6 GB first).
+	PYTHONPYCACHEPREFIX=target/peers-venv/pycache target/peers-venv/bin/python benches/peers/compare.py $(PEERS_FLAGS)
+
+target/peers-venv/installed: benches/peers/requirements.txt
+	rm -rf target/peers-venv
+	$(PYTHON) -m venv target/peers-venv
+	target/peers-venv/bin/python -m pip install --require-hashes --only-binary :all: --requirement $<
+	touch $@
