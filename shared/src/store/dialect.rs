@@ -6,7 +6,7 @@
 //! - `{skip_locked}`, `{for_update}`: row locks. SQLite has one writer at a time, so nobody else
 //!   has rows locked;
 //! - `{error_delay}`, `{crash_delay}`: how long a job waits after a failure, in milliseconds;
-//! - `{rows: type, ...}`: the rows bound to the statement, as a table with columns `column1`, ...
+//! - `{rows: type, ...}`: the rows bound to the statement, as a table `given (column1, ...)`.
 
 /// Which database a statement is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,27 +59,28 @@ impl Dialect {
             .replace("{random}", random)
     }
 
-    /// Replaces `{rows: type, ...}`, whose values are bound after `arguments` others: on SQLite one
-    /// placeholder per value, on PostgreSQL one array per column.
+    /// Replaces `{rows: type, ...}`. On PostgreSQL a column is one array, bound after the
+    /// statement's `arguments` other values. On SQLite every value has its own placeholder, and
+    /// they are bound before the others: placeholders without a number cost nothing, while SQLite
+    /// searches its list of numbered ones for each.
     pub fn render_rows(self, sql: &str, arguments: usize, rows: usize) -> String {
         let Some((before, types, after)) = split_rows(sql) else {
             return sql.to_owned();
         };
-        let table = match self {
-            Self::Sqlite => sqlite_values(arguments, rows, types.len()),
-            Self::Postgres => postgres_arrays(arguments, &types),
-        };
-        // `AS name` may follow in the statement itself.
-        let named = after.trim_start().starts_with("AS ");
-        match (self, named) {
-            (Self::Sqlite, _) => format!("{before}{table}{after}"),
-            (Self::Postgres, false) => {
-                let columns = column_names(types.len());
-                format!("{before}{table} AS bound ({columns}){after}")
+        match self {
+            Self::Sqlite => {
+                let bound = rows * types.len();
+                let table = sqlite_values(rows, types.len());
+                format!(
+                    "{}{table}{}",
+                    renumbered(before, bound),
+                    renumbered(after, bound)
+                )
             }
-            (Self::Postgres, true) => {
+            Self::Postgres => {
+                let table = postgres_arrays(arguments, &types);
                 let columns = column_names(types.len());
-                format!("{before}(SELECT * FROM {table} AS bound ({columns})){after}")
+                format!("{before}(SELECT * FROM {table} AS bound ({columns})) AS given{after}")
             }
         }
     }
@@ -98,20 +99,24 @@ fn split_rows(sql: &str) -> Option<(&str, Vec<&str>, &str)> {
     Some((before, types.split(',').map(str::trim).collect(), after))
 }
 
-fn sqlite_values(arguments: usize, rows: usize, columns: usize) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(rows * columns * 7 + 10);
-    text.push_str("(VALUES ");
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            let separator = if column == 0 { "" } else { ", " };
-            let number = arguments + row * columns + column + 1;
-            write!(text, "{separator}${number}").expect("writing to a string");
+fn sqlite_values(rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    format!("(VALUES {}) AS given", vec![row.as_str(); rows].join(", "))
+}
+
+/// Adds `shift` to every `$number`.
+fn renumbered(sql: &str, shift: usize) -> String {
+    let mut pieces = sql.split('$');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(piece.len());
+        match piece[..end].parse::<usize>() {
+            Ok(number) => text.push_str(&format!("${}{}", number + shift, &piece[end..])),
+            Err(_) => text.push_str(&format!("${piece}")),
         }
-        text.push(')');
     }
-    text.push(')');
     text
 }
 
@@ -135,15 +140,15 @@ mod tests {
 
     #[test]
     fn rows_become_values_or_arrays() {
-        let sql = "SELECT column1 FROM {rows: text, bigint} WHERE TRUE";
+        let sql = "SELECT column1, $1 FROM {rows: text, bigint} WHERE $2 IS NULL";
         assert_eq!(
-            Dialect::Sqlite.render_rows(sql, 1, 2),
-            "SELECT column1 FROM (VALUES ($2, $3), ($4, $5)) WHERE TRUE"
+            Dialect::Sqlite.render_rows(sql, 2, 2),
+            "SELECT column1, $5 FROM (VALUES (?, ?), (?, ?)) AS given WHERE $6 IS NULL"
         );
         assert_eq!(
-            Dialect::Postgres.render_rows(sql, 1, 2),
-            "SELECT column1 FROM unnest(CAST($2 AS text[]), CAST($3 AS bigint[])) \
-             AS bound (column1, column2) WHERE TRUE"
+            Dialect::Postgres.render_rows(sql, 2, 2),
+            "SELECT column1, $1 FROM (SELECT * FROM unnest(CAST($3 AS text[]), \
+             CAST($4 AS bigint[])) AS bound (column1, column2)) AS given WHERE $2 IS NULL"
         );
     }
 

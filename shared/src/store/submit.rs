@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 use simulation::{Dataset, MODEL_VERSION, ValidParameters};
 
+use super::dialect::Dialect;
 use super::transaction::Transaction;
 use super::value::{Argument, arguments};
 use super::{Store, sql};
@@ -12,6 +13,8 @@ use crate::{JobId, NewJob, NewSweep, StoreError, Submission};
 
 /// Jobs turned into rows at a time: bounds the memory of a large submission.
 const BATCH: usize = 10_000;
+/// New jobs that are worth fresh statistics.
+const ANALYZE_AFTER: u64 = 1_000;
 
 impl Store {
     /// Plans a sweep, in one transaction: submit, resume and extend in one. Jobs already there are
@@ -41,6 +44,11 @@ impl Store {
         let mut inserted = 0;
         for batch in named.chunks(BATCH) {
             inserted += insert_jobs(&mut transaction, &sweep.name, batch).await?;
+        }
+        if inserted >= ANALYZE_AFTER && transaction.dialect() == Dialect::Postgres {
+            transaction
+                .execute(sql!("analyze.postgres.sql"), Vec::new())
+                .await?;
         }
         let counted = transaction
             .fetch(sql!("count_jobs.sql"), arguments![sweep.name.as_str()])

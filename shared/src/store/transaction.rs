@@ -17,7 +17,7 @@ pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
 /// Placeholders of one SQLite statement; its limit is 32,766.
 const SQLITE_PLACEHOLDERS_MAX: usize = 30_000;
 /// Rows of one statement. More gain nothing.
-const ROWS_MAX: usize = 1_000;
+const ROWS_MAX: usize = 500;
 
 enum Connection {
     Sqlite(PoolConnection<Sqlite>),
@@ -180,8 +180,7 @@ impl Transaction {
         let doing = self.doing;
         match self.connection() {
             Connection::Sqlite(connection) => {
-                let bound =
-                    sqlite_arguments(arguments.into_iter().chain(rows.into_iter().flatten()));
+                let bound = sqlite_arguments(rows.into_iter().flatten().chain(arguments));
                 let query = sqlx::query_with(text, bound);
                 let done = answered(doing, query.execute(&mut **connection)).await?;
                 Ok(done.rows_affected())
@@ -205,8 +204,7 @@ impl Transaction {
         let doing = self.doing;
         match self.connection() {
             Connection::Sqlite(connection) => {
-                let bound =
-                    sqlite_arguments(arguments.into_iter().chain(rows.into_iter().flatten()));
+                let bound = sqlite_arguments(rows.into_iter().flatten().chain(arguments));
                 let query = sqlx::query_with(text, bound);
                 let found = answered(doing, query.fetch_all(&mut **connection)).await?;
                 Ok(found.into_iter().map(Row::Sqlite).collect())

@@ -1,8 +1,8 @@
 SELECT
     j.id, j.epoch, j.sweep, j.estimated_seconds, p.replicate, p.parameters, s.max_job_ms,
     c.data AS checkpoint
-FROM {rows: text} AS claimed
-JOIN jobs AS j ON j.id = claimed.column1
+FROM {rows: text}
+JOIN jobs AS j ON j.id = given.column1
 JOIN sweeps AS s ON s.name = j.sweep
 JOIN job_parameters AS p ON p.job_id = j.id
 LEFT JOIN checkpoints AS c ON c.job_id = j.id
