@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Outcome {
     /// All steps were taken.
     Completed,
-    /// The normalized loss rose above 10 or stopped being a number.
+    /// The normalized loss rose above 10 and above where it started, or stopped being a number.
     Diverged,
     /// No hidden unit was active for any sample.
     Silent,

@@ -28,6 +28,9 @@ pub struct Simulation {
     engine: Box<dyn Engine + Send>,
     schedule: Schedule,
     target_variance: f64,
+    /// Beyond this the network has diverged. One that starts above the published limit, as rich
+    /// networks on unit data do, has not diverged but not learned yet: its start is its limit.
+    normalized_loss_max: f64,
     steps_done: u64,
     outcome: Option<Outcome>,
     /// The evenly spaced measurements taken so far; the schedule knows their steps.
@@ -66,13 +69,17 @@ impl Simulation {
         };
         let (input_dim, output_dim) = (data.inputs().ncols(), data.targets().ncols());
         let weights = Weights::initial(parameters, input_dim, output_dim);
+        let mut engine: Box<dyn Engine + Send> = match parameters.precision {
+            Precision::F32 => Box::new(SingleEngine::new(parameters, &data, &weights)),
+            Precision::F64 => Box::new(ReferenceEngine::new(parameters, &data, weights)),
+        };
+        let target_variance = setup::target_variance(&data);
+        let untrained_loss = engine.observe().mean_squared_error / target_variance;
         Ok(Self {
-            engine: match parameters.precision {
-                Precision::F32 => Box::new(SingleEngine::new(parameters, &data, &weights)),
-                Precision::F64 => Box::new(ReferenceEngine::new(parameters, &data, weights)),
-            },
+            engine,
             schedule: Schedule::new(parameters),
-            target_variance: setup::target_variance(&data),
+            target_variance,
+            normalized_loss_max: untrained_loss.max(NORMALIZED_LOSS_MAX),
             data: data.into_owned(),
             parameters: parameters.clone(),
             steps_done: 0,
@@ -167,7 +174,7 @@ impl Simulation {
             self.logarithmic.push(sample);
         }
         if linear || logarithmic {
-            if normalized_loss.is_nan() || normalized_loss > NORMALIZED_LOSS_MAX {
+            if normalized_loss.is_nan() || normalized_loss > self.normalized_loss_max {
                 self.outcome = Some(Outcome::Diverged);
             } else if sample.active_pairs == 0 {
                 self.outcome = Some(Outcome::Silent);

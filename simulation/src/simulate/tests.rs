@@ -178,6 +178,29 @@ fn too_large_a_learning_rate_is_a_diverged_result() {
 }
 
 #[test]
+fn a_network_that_starts_above_the_limit_may_learn() {
+    let result = run(Parameters {
+        algorithm: Algorithm::Adam,
+        data_range: crate::DataRange::Unit,
+        n_samples: 10,
+        input_dim: 8,
+        output_dim: 5,
+        hidden_units: 100,
+        steps: 2_000,
+        linear_measurements: 20,
+        seed: 3,
+        ..Parameters::default()
+    });
+    assert!(
+        result.trajectory[0].loss > libm::log10(NORMALIZED_LOSS_MAX),
+        "{:?}",
+        result.trajectory[0]
+    );
+    assert_eq!(result.outcome, Outcome::Completed);
+    assert!(result.summary.loss_final.unwrap() < 0.0);
+}
+
+#[test]
 fn a_network_without_activity_is_a_silent_result() {
     // A single unit sees a single sample: half of the seeds leave it silent from the start.
     let outcome = |seed| {
