@@ -20,6 +20,8 @@ pub(crate) enum StreamName {
     InputNoise,
     /// SED's trial perturbations.
     Perturbation,
+    /// Walks of weights that the engine puts off until somebody looks.
+    Deferred,
 }
 
 impl StreamName {
@@ -31,6 +33,7 @@ impl StreamName {
             Self::LabelNoise => "label noise",
             Self::InputNoise => "input noise",
             Self::Perturbation => "perturbation",
+            Self::Deferred => "deferred",
         }
     }
 

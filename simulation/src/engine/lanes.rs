@@ -42,10 +42,7 @@ pub(crate) trait Lanes: Copy {
     fn splat(value: f32) -> Self;
     fn load(from: &Block) -> Self;
     fn store(self, to: &mut Block);
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the skipping of silent units")
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests load odd places"))]
     fn load_slice(from: &[f32; WIDTH]) -> Self;
     /// Lanes 0 to 7 from one place, 8 to 15 from another.
     fn load_halves(low: &[f32; 8], high: &[f32; 8]) -> Self;
@@ -62,10 +59,6 @@ pub(crate) trait Lanes: Copy {
     /// The lane where the gate is active, elsewhere +0. Active is what is not at or below zero: NaN
     /// counts, so that a diverged network shows.
     fn where_active(self, gate: Self) -> Self;
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the skipping of silent units")
-    )]
     /// Whether any lane is active.
     fn any_active(self) -> bool;
 

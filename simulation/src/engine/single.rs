@@ -12,7 +12,7 @@
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::{Engine, Observation};
 use crate::network::Weights;
-use crate::{Algorithm, CheckpointError, Dataset, ValidParameters};
+use crate::{Algorithm, CheckpointError, Dataset, Reductions, UpdateNoiseTarget, ValidParameters};
 
 mod adam;
 mod data;
@@ -20,20 +20,29 @@ mod descent;
 mod dots;
 mod matrix;
 mod noise;
+mod packing;
 mod products;
 mod sed;
+mod snapshot;
+mod span;
 mod state;
 mod tile;
 mod update;
 
 use data::Samples;
 use matrix::Matrix;
+use packing::Packing;
+use snapshot::Rotation;
+use span::Span;
 use state::State;
 
 /// A network in training, in single precision.
 pub(crate) struct SingleEngine {
     instruction_set: InstructionSet,
     algorithm: Algorithm,
+    seed: u64,
+    input_dim: usize,
+    rotation: Option<Rotation>,
     samples: Samples,
     state: State,
     scratch: Scratch,
@@ -66,8 +75,14 @@ impl SingleEngine {
         dataset: &Dataset,
         weights: &Weights,
     ) -> Self {
-        let samples = Samples::new(parameters, dataset);
-        let state = State::new(parameters, weights);
+        let span = spans(parameters).then(|| Span::of(dataset.inputs()));
+        let samples = Samples::new(parameters, dataset, span.as_ref());
+        let input = match &span {
+            Some(span) => span.reduce(weights),
+            None => span::input_side(weights),
+        };
+        let state = State::new(parameters, &input, weights, packs(parameters));
+        let rotation = span.map(|span| Rotation::new(span, weights));
         let (rows, columns) = (state.weights.rows, state.weights.columns);
         let (noise, trial) = match parameters.algorithm {
             Algorithm::Sed => (rows, rows),
@@ -83,10 +98,39 @@ impl SingleEngine {
         Self {
             instruction_set,
             algorithm: parameters.algorithm,
+            seed: parameters.seed,
+            input_dim: dataset.inputs().ncols(),
+            rotation,
             samples,
             state,
             scratch,
         }
+    }
+}
+
+/// Whether the data's span may stand for the inputs: not for Adam, whose steps depend on the
+/// coordinates, and not with noise on the inputs, which leaves the span.
+fn spans(parameters: &ValidParameters) -> bool {
+    parameters.reductions == Reductions::Auto
+        && parameters.algorithm != Algorithm::Adam
+        && parameters.input_noise == 0.0
+}
+
+/// How silent units are treated. Under Adam they move on by their moments, under SED a trial may wake
+/// them, and noise on the inputs may at any step: there they are only sorted.
+fn packs(parameters: &ValidParameters) -> Packing {
+    if parameters.reductions == Reductions::Off {
+        return Packing::Off;
+    }
+    if parameters.algorithm != Algorithm::Sgd || parameters.input_noise > 0.0 {
+        return Packing::Sort;
+    }
+    match (parameters.update_noise, parameters.update_noise_on) {
+        (0.0, _) => Packing::Freeze,
+        (noise, UpdateNoiseTarget::Weights) => Packing::Sleep { deviation: noise },
+        (noise, UpdateNoiseTarget::Gradient) => Packing::Sleep {
+            deviation: noise * parameters.learning_rate(),
+        },
     }
 }
 
@@ -103,7 +147,8 @@ impl Engine for SingleEngine {
     }
 
     fn weights(&self) -> Weights {
-        self.state.weights(self.samples.input_rows)
+        let rows = self.samples.design.rows;
+        snapshot::weights(&self.state, rows, self.rotation.as_ref(), self.seed)
     }
 
     fn save(&self) -> Vec<u8> {
@@ -129,7 +174,18 @@ impl Engine for SingleEngine {
     }
 
     fn describe(&self) -> String {
-        "f32".to_owned()
+        let mut description = "f32".to_owned();
+        if let Some(rotation) = &self.rotation {
+            let (rank, width) = (rotation.rank(), self.input_dim + 1);
+            description += &format!(" span:{rank}/{width}");
+        }
+        description
+            + match self.state.packing {
+                Packing::Off => "",
+                Packing::Sort => " packing",
+                Packing::Freeze => " packing freezing",
+                Packing::Sleep { .. } => " packing sleeping",
+            }
     }
 }
 
@@ -151,12 +207,16 @@ impl Kernel for Advance<'_> {
             ..
         } = self.engine;
         for _ in 0..self.count {
+            if state.steps.is_multiple_of(packing::PERIOD) {
+                packing::pack::<L>(state, samples, &mut scratch.hidden);
+            }
             samples.draw::<L>();
             match algorithm {
                 Algorithm::Sgd => descent::step::<L>(state, samples, scratch),
                 Algorithm::Adam => adam::step::<L>(state, samples, scratch),
                 Algorithm::Sed => sed::step::<L>(state, samples, scratch),
             }
+            state.steps += 1;
         }
     }
 }
@@ -176,15 +236,16 @@ impl Kernel for Observe<'_> {
             scratch,
             ..
         } = self.engine;
-        products::forward::<L>(
+        let columns = products::forward::<L>(
             &state.weights,
             &samples.clean.inputs,
-            samples.input_rows,
+            samples.design,
+            state.weights.columns,
             &mut scratch.hidden,
         );
         dots::residuals::<L>(
-            &state.output_weights(samples.input_rows),
-            &scratch.hidden,
+            &state.weights.starting(samples.design.rows),
+            (&scratch.hidden, columns),
             &samples.clean.targets,
             samples.output_dim,
             1.0,
@@ -202,8 +263,9 @@ impl Kernel for Observe<'_> {
         }
         let mut active_samples = vec![0; state.hidden_units];
         for sample in 0..samples.count {
-            for (unit, count) in active_samples.iter_mut().enumerate() {
-                *count += u32::from(scratch.hidden.value(sample, unit) > 0.0);
+            for (lane, &unit) in state.places.units.iter().enumerate() {
+                let active = scratch.hidden.value(sample, lane) > 0.0;
+                active_samples[unit as usize] += u32::from(active);
             }
         }
         Observation {

@@ -5,7 +5,7 @@ use super::data::Samples;
 use super::descent::gradient_parts;
 use super::matrix::{Matrix, Rows};
 use super::noise::Window;
-use super::state::{NoiseScale, State};
+use super::state::{NoiseScale, State, take};
 use super::tile::{TileJob, accumulate, sweep};
 use super::update::{Section, UpdateRows, by_rows, sections};
 use crate::engine::lanes::{Block, Lanes};
@@ -32,6 +32,12 @@ impl Moments {
         }
     }
 
+    /// Moves lanes as the weights' are moved.
+    pub fn permute(&mut self, from: &[u32]) {
+        self.first.permute(from);
+        self.second.permute(from);
+    }
+
     pub fn save(&self, bytes: &mut Vec<u8>) {
         self.first.save(bytes);
         self.second.save(bytes);
@@ -43,18 +49,17 @@ impl Moments {
         self.first.restore(bytes);
         self.second.restore(bytes);
         for power in &mut self.powers {
-            let (first, rest) = bytes.split_first_chunk().expect("the length was checked");
-            *power = f64::from_le_bytes(*first);
-            *bytes = rest;
+            *power = f64::from_le_bytes(take(bytes));
         }
     }
 }
 
 #[inline(always)]
 pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut Scratch) {
-    gradient_parts::<L>(state, samples, scratch, samples.gradient_scale() as f32);
+    let scale = samples.gradient_scale() as f32;
+    let active_columns = gradient_parts::<L>(state, samples, scratch, scale);
     let sections = sections(
-        (&samples.noisy.inputs, samples.input_rows),
+        (&samples.noisy.inputs, samples.design),
         (
             &scratch.residuals,
             samples.output_dim,
@@ -78,6 +83,7 @@ pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut
         first_moments: &mut moments.first.blocks,
         second_moments: &mut moments.second.blocks,
         columns,
+        active_columns,
         rates,
         noise_scale,
     };
@@ -106,6 +112,8 @@ struct AdamStep<'a> {
     first_moments: &'a mut [Block],
     second_moments: &'a mut [Block],
     columns: usize,
+    /// Blocks of units that have a gradient.
+    active_columns: usize,
     rates: Rates,
     noise_scale: &'a NoiseScale,
 }
@@ -121,6 +129,7 @@ impl<L: Lanes> UpdateRows<L> for AdamStep<'_> {
                 first_moments: &mut self.first_moments[first..],
                 second_moments: &mut self.second_moments[first..],
                 columns,
+                active_columns: self.active_columns,
                 rates: self.rates,
                 noise_scale: self.noise_scale,
             },
@@ -128,7 +137,16 @@ impl<L: Lanes> UpdateRows<L> for AdamStep<'_> {
             first: row,
             noise,
         };
-        sweep::<L>(&mut job, count, columns);
+        let mut start = 0;
+        while start < columns {
+            let mut stop = self.active_columns;
+            if start == stop {
+                // The silent units: no gradient, but moments.
+                (stop, job.section.samples) = (columns, 0);
+            }
+            sweep::<L>(&mut job, count, start..stop);
+            start = stop;
+        }
     }
 }
 
@@ -151,7 +169,7 @@ impl<L: Lanes> TileJob<L> for AdamRows<'_> {
             self.first + row,
             self.section.source,
             column,
-            self.section.samples,
+            0..self.section.samples,
         );
         for r in 0..R {
             let first = (row + r) * self.step.columns + column;

@@ -1,6 +1,10 @@
 //! The samples as a step sees them: inputs with a constant column, targets, and their noise.
 
+use ndarray::ArrayView1;
+
 use super::dots::{output_stride, residuals_len};
+use super::span::{Span, with_constant};
+use super::state::take;
 use crate::engine::lanes::{Block, Lanes, WIDTH};
 use crate::engine::normals::{LaneStream, STATE_BYTES};
 use crate::stream::StreamName;
@@ -11,8 +15,9 @@ pub(super) struct Samples {
     pub count: usize,
     pub output_dim: usize,
     pub output_stride: usize,
-    /// Columns of the inputs, the constant one included.
-    pub input_rows: usize,
+    pub design: Design,
+    /// Length of each sample's input, the constant included.
+    pub norms: Vec<f64>,
     pub clean: Batch,
     /// What the step trains on; equal to `clean` where there is no noise.
     pub noisy: Batch,
@@ -24,34 +29,65 @@ pub(super) struct Samples {
     draws: Vec<Block>,
 }
 
+/// The matrix that multiplies the input weights: `[X 1]`, or its coordinates in its own row space.
+#[derive(Clone, Copy)]
+pub(super) struct Design {
+    /// Rows of input weights, biases included: columns of the matrix.
+    pub rows: usize,
+    /// Whether sample s has zeros after column s.
+    pub triangular: bool,
+}
+
+impl Design {
+    /// Number of rows, from the first, that the samples before `end` see.
+    #[inline(always)]
+    pub fn rows_seen_by(self, end: usize) -> usize {
+        if self.triangular {
+            end.min(self.rows)
+        } else {
+            self.rows
+        }
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct Batch {
-    /// `[n_samples][input_rows]`.
+    /// `[n_samples][design.rows]`.
     pub inputs: Vec<f32>,
     /// `[n_samples][output_stride]`, pads zero.
     pub targets: Vec<f32>,
 }
 
 impl Samples {
-    pub fn new(parameters: &ValidParameters, dataset: &Dataset) -> Self {
-        let (count, input_dim) = dataset.inputs().dim();
+    /// Clean and noisy samples, in the coordinates and order of `span` if there is one.
+    pub fn new(parameters: &ValidParameters, dataset: &Dataset, span: Option<&Span>) -> Self {
+        let count = dataset.inputs().nrows();
+        let (inputs, order, triangular) = match span {
+            Some(span) => (span.coordinates.clone(), span.order.clone(), true),
+            None => (with_constant(dataset.inputs()), (0..count).collect(), false),
+        };
         let output_dim = dataset.targets().ncols();
         let stride = output_stride(output_dim);
-        let mut inputs = Vec::new();
-        for sample in dataset.inputs().rows() {
-            inputs.extend(sample.iter().map(|&x| x as f32));
-            inputs.push(1.0);
-        }
         let mut targets = vec![0.0; residuals_len(count, output_dim)];
-        for ((sample, output), &y) in dataset.targets().indexed_iter() {
-            targets[sample * stride + output] = y as f32;
+        for (position, &sample) in order.iter().enumerate() {
+            for (output, &y) in dataset.targets().row(sample).iter().enumerate() {
+                targets[position * stride + output] = y as f32;
+            }
         }
-        let clean = Batch { inputs, targets };
+        let clean = Batch {
+            inputs: inputs.iter().map(|&x| x as f32).collect(),
+            targets,
+        };
+        let length = |row: ArrayView1<f64>| row.iter().map(|x| x * x).sum::<f64>().sqrt();
         Self {
             count,
             output_dim,
             output_stride: stride,
-            input_rows: input_dim + 1,
+            design: Design {
+                rows: inputs.ncols(),
+                triangular,
+            },
+            norms: inputs.rows().into_iter().map(length).collect(),
             noisy: clean.clone(),
             clean,
             label_noise: parameters.label_noise as f32,
@@ -59,7 +95,7 @@ impl Samples {
             input_noise: parameters.input_noise as f32,
             label: LaneStream::new(parameters.seed, StreamName::LabelNoise),
             input: LaneStream::new(parameters.seed, StreamName::InputNoise),
-            draws: vec![Block::ZERO; (count * output_dim.max(input_dim)).div_ceil(WIDTH)],
+            draws: vec![Block::ZERO; (count * output_dim.max(inputs.ncols())).div_ceil(WIDTH)],
         }
     }
 
@@ -77,13 +113,13 @@ impl Samples {
     #[inline(always)]
     pub fn draw<L: Lanes>(&mut self) {
         if self.input_noise > 0.0 {
-            let width = self.input_rows - 1;
+            let width = self.design.rows - 1;
             let draws = &mut self.draws[..(self.count * width).div_ceil(WIDTH)];
             let mut generator = self.input.open::<L>();
             generator.normals(draws);
             self.input.close(generator);
             let (clean, noisy) = (&self.clean.inputs, &mut self.noisy.inputs);
-            add(draws, width, self.input_rows, clean, noisy, |z, x| {
+            add(draws, width, self.design.rows, clean, noisy, |z, x| {
                 z.mul_add(self.input_noise, x)
             });
         }
@@ -121,11 +157,7 @@ impl Samples {
     /// Takes back what `save` wrote, off the front of `bytes`.
     pub fn restore(&mut self, bytes: &mut &[u8]) {
         for stream in [&mut self.label, &mut self.input] {
-            let (first, rest) = bytes
-                .split_first_chunk::<STATE_BYTES>()
-                .expect("the length was checked");
-            *stream = LaneStream::restore(first);
-            *bytes = rest;
+            *stream = LaneStream::restore(&take::<STATE_BYTES>(bytes));
         }
     }
 }

@@ -13,9 +13,9 @@ use crate::engine::lanes::{Block, Lanes};
 #[inline(always)]
 pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut Scratch) {
     let scale = -state.learning_rate * samples.gradient_scale();
-    gradient_parts::<L>(state, samples, scratch, scale as f32);
+    let active_columns = gradient_parts::<L>(state, samples, scratch, scale as f32);
     let sections = sections(
-        (&samples.noisy.inputs, samples.input_rows),
+        (&samples.noisy.inputs, samples.design),
         (
             &scratch.residuals,
             samples.output_dim,
@@ -28,38 +28,46 @@ pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut
     let mut job = Descent {
         weights: &mut state.weights.blocks,
         columns,
+        active_columns,
+        awake_columns: state.places.awake_columns,
         scales: &state.noise.weights,
     };
     let window = if job.scales.is_empty() {
         None
     } else {
         let generator = state.stream.open::<L>();
-        Some(Window::new(&mut scratch.noise.blocks, columns, generator))
+        Some(Window::new(
+            &mut scratch.noise.blocks,
+            job.awake_columns,
+            generator,
+        ))
     };
     if let Some(generator) = by_rows::<L>(sections, window, &mut job) {
         state.stream.close(generator);
     }
 }
 
-/// Forward and back: H, residuals times `scale`, dZ of this step's data.
+/// Forward and back: H, residuals times `scale`, dZ of this step's data. Returns how many blocks of
+/// units, from the first, hold all active ones; only there dZ is written.
 #[inline(always)]
 pub(super) fn gradient_parts<L: Lanes>(
     state: &State,
     samples: &Samples,
     scratch: &mut Scratch,
     scale: f32,
-) {
+) -> usize {
     let data = &samples.noisy;
-    products::forward::<L>(
+    let columns = products::forward::<L>(
         &state.weights,
         &data.inputs,
-        samples.input_rows,
+        samples.design,
+        state.places.awake_columns,
         &mut scratch.hidden,
     );
-    let output_weights = state.output_weights(samples.input_rows);
+    let output_weights = state.weights.starting(samples.design.rows);
     dots::residuals::<L>(
         &output_weights,
-        &scratch.hidden,
+        (&scratch.hidden, columns),
         &data.targets,
         samples.output_dim,
         scale,
@@ -69,14 +77,19 @@ pub(super) fn gradient_parts<L: Lanes>(
         output_weights,
         &scratch.residuals,
         (samples.output_dim, samples.output_stride),
+        columns,
         &scratch.hidden,
         &mut scratch.back,
     );
+    columns
 }
 
 struct Descent<'a> {
     weights: &'a mut [Block],
     columns: usize,
+    /// Blocks of units that have a gradient, and those that have noise.
+    active_columns: usize,
+    awake_columns: usize,
     /// Standard deviations of the noise by lane, empty where there is none.
     scales: &'a [Block],
 }
@@ -92,7 +105,20 @@ impl<L: Lanes> UpdateRows<L> for Descent<'_> {
             first: row,
             noise: noise.map(|noise| (noise, self.scales)),
         };
-        sweep::<L>(&mut job, count, self.columns);
+        let end = match job.noise {
+            Some(_) => self.awake_columns,
+            None => self.active_columns,
+        };
+        let mut start = 0;
+        while start < end {
+            let mut stop = self.active_columns;
+            if start == stop {
+                // The silent units: no gradient, but noise.
+                (stop, job.section.samples) = (end, 0);
+            }
+            sweep::<L>(&mut job, count, start..stop);
+            start = stop;
+        }
     }
 }
 
@@ -121,7 +147,8 @@ impl<L: Lanes> TileJob<L> for DescentRows<'_> {
         if let Some((noise, scales)) = self.noise {
             let scales = &scales[column..][..C];
             for r in 0..R {
-                let noise = &noise.blocks[base + r * self.columns..][..C];
+                let first = (row + r) * noise.columns + column;
+                let noise = &noise.blocks[first..][..C];
                 for c in 0..C {
                     sums[r][c] = L::load(&noise[c]).mul_add(L::load(&scales[c]), sums[r][c]);
                 }
@@ -133,7 +160,7 @@ impl<L: Lanes> TileJob<L> for DescentRows<'_> {
             self.first + row,
             self.section.source,
             column,
-            self.section.samples,
+            self.section.first_sample(self.first + row)..self.section.samples,
         );
         for r in 0..R {
             let weights = &mut self.weights[base + r * self.columns..][..C];

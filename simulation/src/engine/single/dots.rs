@@ -20,7 +20,7 @@ pub(super) fn residuals_len(n_samples: usize, output_dim: usize) -> usize {
 #[inline(always)]
 pub(super) fn residuals<L: Lanes>(
     output_weights: &Rows,
-    hidden: &Matrix,
+    (hidden, columns): (&Matrix, usize),
     targets: &[f32],
     output_dim: usize,
     scale: f32,
@@ -29,6 +29,7 @@ pub(super) fn residuals<L: Lanes>(
     L::call(Dots {
         output_weights: *output_weights,
         hidden,
+        columns,
         targets,
         output_dim,
         scale,
@@ -59,6 +60,8 @@ impl Kernel for Dots<'_> {
 struct Dots<'a> {
     output_weights: Rows<'a>,
     hidden: &'a Matrix,
+    /// Blocks of units that count; the others are silent.
+    columns: usize,
     targets: &'a [f32],
     output_dim: usize,
     scale: f32,
@@ -90,10 +93,10 @@ impl Dots<'_> {
     /// S samples by O outputs: the sum of sample s and output o ends in lane 8 s + o.
     #[inline(always)]
     fn tile<L: Lanes, const S: usize, const O: usize>(&mut self, sample: usize, output: usize) {
-        let columns = self.hidden.columns;
+        let columns = self.columns;
         let mut hidden = [[].as_slice(); S];
         for s in 0..S {
-            hidden[s] = &self.hidden.blocks[(sample + s) * columns..][..columns];
+            hidden[s] = &self.hidden.blocks[(sample + s) * self.hidden.columns..][..columns];
         }
         let mut weights = [[].as_slice(); O];
         for o in 0..O {

@@ -1,5 +1,6 @@
 //! Rows of lane blocks.
 
+use super::state::take;
 use crate::engine::lanes::{Block, WIDTH};
 
 /// A matrix whose rows are whole blocks of sixteen numbers.
@@ -32,6 +33,18 @@ impl Matrix {
         self.blocks[row * self.columns + lane / WIDTH].0[lane % WIDTH]
     }
 
+    /// Moves lanes of every row: lane `i` takes what was in lane `from[i]`.
+    pub fn permute(&mut self, from: &[u32]) {
+        let mut before = vec![Block::ZERO; self.columns];
+        for row in self.blocks.chunks_exact_mut(self.columns) {
+            before.copy_from_slice(row);
+            for (lane, &from) in from.iter().enumerate() {
+                let from = from as usize;
+                row[lane / WIDTH].0[lane % WIDTH] = before[from / WIDTH].0[from % WIDTH];
+            }
+        }
+    }
+
     pub fn set(&mut self, row: usize, lane: usize, value: f32) {
         self.blocks[row * self.columns + lane / WIDTH].0[lane % WIDTH] = value;
     }
@@ -61,9 +74,7 @@ impl Matrix {
     /// Takes back what `save` wrote, off the front of `bytes`.
     pub fn restore(&mut self, bytes: &mut &[u8]) {
         for value in self.blocks.iter_mut().flat_map(|block| &mut block.0) {
-            let (first, rest) = bytes.split_first_chunk().expect("the length was checked");
-            *value = f32::from_le_bytes(*first);
-            *bytes = rest;
+            *value = f32::from_le_bytes(take(bytes));
         }
     }
 }

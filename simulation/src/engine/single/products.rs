@@ -1,39 +1,68 @@
 //! The products of a step along the hidden units: forward to H, back to dZ.
 
+use super::data::Design;
 use super::matrix::{Matrix, Rows};
 use super::tile::{Scalars, TileJob, accumulate, sweep};
 use crate::engine::lanes::{Kernel, Lanes};
 
-/// H = relu(X W), for every sample; `inputs` is `[n_samples][input_rows]`.
+/// H = relu(X W), for every sample and the first `columns` blocks of units. Returns how many of these
+/// blocks, from the first, hold all active units.
 #[inline(always)]
 pub(super) fn forward<L: Lanes>(
     weights: &Matrix,
     inputs: &[f32],
-    input_rows: usize,
+    design: Design,
+    columns: usize,
     hidden: &mut Matrix,
+) -> usize {
+    L::call(Forward {
+        weights: weights.starting(0),
+        inputs,
+        design,
+        columns,
+        hidden,
+        rectified: true,
+        active_columns: 0,
+    })
+}
+
+/// X W, for every sample and unit: what `forward` rectifies.
+#[inline(always)]
+pub(super) fn drive<L: Lanes>(
+    weights: &Matrix,
+    inputs: &[f32],
+    design: Design,
+    drive: &mut Matrix,
 ) {
     L::call(Forward {
         weights: weights.starting(0),
         inputs,
-        input_rows,
-        hidden,
+        design,
+        columns: drive.columns,
+        hidden: drive,
+        rectified: false,
+        active_columns: 0,
     });
 }
 
 struct Forward<'a> {
     weights: Rows<'a>,
     inputs: &'a [f32],
-    input_rows: usize,
+    design: Design,
+    columns: usize,
     hidden: &'a mut Matrix,
+    rectified: bool,
+    active_columns: usize,
 }
 
 impl Kernel for Forward<'_> {
-    type Output = ();
+    type Output = usize;
 
     #[inline(always)]
-    fn run<L: Lanes>(mut self) {
-        let (rows, columns) = (self.hidden.rows, self.hidden.columns);
-        sweep::<L>(&mut self, rows, columns);
+    fn run<L: Lanes>(mut self) -> usize {
+        let (rows, columns) = (self.hidden.rows, self.columns);
+        sweep::<L>(&mut self, rows, 0..columns);
+        self.active_columns
     }
 }
 
@@ -43,34 +72,46 @@ impl<L: Lanes> TileJob<L> for Forward<'_> {
         let mut sums = [[L::splat(0.0); C]; R];
         let scalars = Scalars {
             values: self.inputs,
-            row_step: self.input_rows,
+            row_step: self.design.rows,
             source_step: 1,
         };
-        accumulate(
-            &mut sums,
-            scalars,
-            row,
-            self.weights,
-            column,
-            self.input_rows,
-        );
+        let sources = 0..self.design.rows_seen_by(row + R);
+        accumulate(&mut sums, scalars, row, self.weights, column, sources);
+        if self.rectified {
+            for r in 0..R {
+                for c in 0..C {
+                    sums[r][c] = sums[r][c].where_active(sums[r][c]);
+                }
+            }
+        }
         for r in 0..R {
-            let sums = sums[r];
             let first = (row + r) * self.hidden.columns + column;
             let to = &mut self.hidden.blocks[first..][..C];
             for c in 0..C {
-                sums[c].where_active(sums[c]).store(&mut to[c]);
+                sums[r][c].store(&mut to[c]);
+            }
+        }
+        // Activities are positive, so a sum over samples is zero where all are.
+        for c in 0..C {
+            let mut total = sums[0][c];
+            for r in 1..R {
+                total = total.add(sums[r][c]);
+            }
+            if total.any_active() {
+                self.active_columns = self.active_columns.max(column + c + 1);
             }
         }
     }
 }
 
-/// dZ = E V where H is active; `residuals` is `[n_samples][output_stride]`.
+/// dZ = E V where H is active, for the first `columns` blocks of units; `residuals` is
+/// `[n_samples][output_stride]`.
 #[inline(always)]
 pub(super) fn back<L: Lanes>(
     output_weights: Rows,
     residuals: &[f32],
     (output_dim, output_stride): (usize, usize),
+    columns: usize,
     hidden: &Matrix,
     back: &mut Matrix,
 ) {
@@ -82,6 +123,7 @@ pub(super) fn back<L: Lanes>(
             source_step: 1,
         },
         output_dim,
+        columns,
         hidden,
         back,
     });
@@ -91,6 +133,7 @@ struct Back<'a> {
     output_weights: Rows<'a>,
     scalars: Scalars<'a>,
     output_dim: usize,
+    columns: usize,
     hidden: &'a Matrix,
     back: &'a mut Matrix,
 }
@@ -100,8 +143,8 @@ impl Kernel for Back<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(mut self) {
-        let (rows, columns) = (self.hidden.rows, self.hidden.columns);
-        sweep::<L>(&mut self, rows, columns);
+        let (rows, columns) = (self.hidden.rows, self.columns);
+        sweep::<L>(&mut self, rows, 0..columns);
     }
 }
 
@@ -109,21 +152,23 @@ impl<L: Lanes> TileJob<L> for Back<'_> {
     #[inline(always)]
     fn tile<const R: usize, const C: usize>(&mut self, row: usize, column: usize) {
         let mut sums = [[L::splat(0.0); C]; R];
+        let sources = 0..self.output_dim;
         accumulate(
             &mut sums,
             self.scalars,
             row,
             self.output_weights,
             column,
-            self.output_dim,
+            sources,
         );
         for r in 0..R {
-            let sums = sums[r];
             let first = (row + r) * self.back.columns + column;
             let gates = &self.hidden.blocks[first..][..C];
             let to = &mut self.back.blocks[first..][..C];
             for c in 0..C {
-                sums[c].where_active(L::load(&gates[c])).store(&mut to[c]);
+                sums[r][c]
+                    .where_active(L::load(&gates[c]))
+                    .store(&mut to[c]);
             }
         }
     }

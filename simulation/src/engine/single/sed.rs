@@ -11,14 +11,18 @@ const SCALE: f64 = 0.1;
 
 /// Standard deviations of the perturbation by lane, for W and biases and for V.
 pub(super) struct PerturbationScale {
+    /// That of W and biases.
+    pub deviation: f64,
     input: Vec<Block>,
     output: Vec<Block>,
 }
 
 impl PerturbationScale {
     pub fn new(hidden_units: usize, output_dim: usize) -> Self {
+        let deviation = SCALE / (hidden_units as f64).sqrt();
         Self {
-            input: by_lane(SCALE / (hidden_units as f64).sqrt(), hidden_units),
+            deviation,
+            input: by_lane(deviation, hidden_units),
             output: by_lane(SCALE / (output_dim as f64).sqrt(), hidden_units),
         }
     }
@@ -47,7 +51,7 @@ pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut
         .zip(scratch.trial.blocks.chunks_exact_mut(state.weights.columns))
         .enumerate()
     {
-        let scales = if row < samples.input_rows {
+        let scales = if row < samples.design.rows {
             &scale.input
         } else {
             &scale.output
@@ -70,7 +74,9 @@ pub(super) fn step<L: Lanes>(state: &mut State, samples: &Samples, scratch: &mut
         &mut scratch.residuals,
     );
     let mean = f64::from(after - before) / (samples.count * samples.output_dim) as f64;
-    let factor = L::splat((-state.learning_rate * mean) as f32);
+    let factor = -state.learning_rate * mean;
+    state.factor_squares += factor * factor;
+    let factor = L::splat(factor as f32);
     for (weight, z) in state.weights.blocks.iter_mut().zip(&perturbation.blocks) {
         factor.mul_add(L::load(z), L::load(weight)).store(weight);
     }
@@ -85,10 +91,11 @@ fn squares<L: Lanes>(
     hidden: &mut Matrix,
     residuals: &mut [f32],
 ) -> f32 {
-    products::forward::<L>(weights, &data.inputs, samples.input_rows, hidden);
+    let (inputs, design) = (&data.inputs, samples.design);
+    let columns = products::forward::<L>(weights, inputs, design, weights.columns, hidden);
     dots::residuals::<L>(
-        &weights.starting(samples.input_rows),
-        hidden,
+        &weights.starting(design.rows),
+        (hidden, columns),
         &data.targets,
         samples.output_dim,
         1.0,

@@ -1,9 +1,10 @@
 //! What a step changes: weights, Adam's moments, the stream of the noise on the weights.
 
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 
 use super::adam::Moments;
-use super::matrix::{Matrix, Rows};
+use super::matrix::Matrix;
+use super::packing::{Packing, Places};
 use super::sed::PerturbationScale;
 use crate::engine::lanes::{Block, WIDTH};
 use crate::engine::normals::{LaneStream, STATE_BYTES};
@@ -15,121 +16,153 @@ use crate::{Algorithm, UpdateNoiseTarget, ValidParameters};
 pub(super) struct State {
     pub hidden_units: usize,
     pub learning_rate: f64,
-    /// The rows of W^T, the biases, the rows of V.
+    /// Steps taken.
+    pub steps: u64,
+    /// Sum of the squares of SED's factors: the perturbation's variance times it has moved the weights.
+    pub factor_squares: f64,
+    /// Rows of input weights (those of W^T and the biases, or their coordinates), then those of V.
     pub weights: Matrix,
     pub moments: Option<Moments>,
     pub perturbation: Option<PerturbationScale>,
     /// Draws update noise, or SED's perturbation.
     pub stream: LaneStream,
     pub noise: NoiseScale,
+    pub packing: Packing,
+    pub places: Places,
 }
 
-/// Standard deviations by lane, zero in the pads.
+/// Standard deviations of the noise. By lane, they are zero in the pads and where a unit sleeps.
 pub(super) struct NoiseScale {
     /// Added to Adam's gradient. Empty where there is none.
     pub gradient: Vec<Block>,
     /// Added to the weights, with its sign. Empty where there is none.
     pub weights: Vec<Block>,
+    /// The value in `weights`, 0 where there is none.
+    pub deviation: f64,
 }
 
 impl State {
-    pub fn new(parameters: &ValidParameters, weights: &Weights) -> Self {
+    /// Starts from `input`, `[rows][hidden]`, and the output weights of `weights`.
+    pub fn new(
+        parameters: &ValidParameters,
+        input: &Array2<f64>,
+        weights: &Weights,
+        packing: Packing,
+    ) -> Self {
         let hidden_units = weights.bias.len();
-        let (input_dim, output_dim) = (weights.input.ncols(), weights.output.nrows());
         let columns = hidden_units.div_ceil(WIDTH);
-        let mut matrix = Matrix::zeros(input_dim + 1 + output_dim, columns);
-        for ((unit, input), &weight) in weights.input.indexed_iter() {
-            matrix.set(input, unit, weight as f32);
-        }
-        for (unit, &weight) in weights.bias.iter().enumerate() {
-            matrix.set(input_dim, unit, weight as f32);
+        let output_dim = weights.output.nrows();
+        let mut matrix = Matrix::zeros(input.nrows() + output_dim, columns);
+        for ((row, unit), &weight) in input.indexed_iter() {
+            matrix.set(row, unit, weight as f32);
         }
         for ((output, unit), &weight) in weights.output.indexed_iter() {
-            matrix.set(input_dim + 1 + output, unit, weight as f32);
+            matrix.set(input.nrows() + output, unit, weight as f32);
         }
-        let adam = parameters.algorithm == Algorithm::Adam;
-        let name = match parameters.algorithm {
+        let algorithm = parameters.algorithm;
+        let name = match algorithm {
             Algorithm::Sgd | Algorithm::Adam => StreamName::UpdateNoise,
             Algorithm::Sed => StreamName::Perturbation,
         };
         Self {
             hidden_units,
             learning_rate: parameters.learning_rate(),
-            moments: adam.then(|| Moments::new(&matrix)),
-            perturbation: (parameters.algorithm == Algorithm::Sed)
+            steps: 0,
+            factor_squares: 0.0,
+            moments: (algorithm == Algorithm::Adam).then(|| Moments::new(&matrix)),
+            perturbation: (algorithm == Algorithm::Sed)
                 .then(|| PerturbationScale::new(hidden_units, output_dim)),
             weights: matrix,
             stream: LaneStream::new(parameters.seed, name),
             noise: NoiseScale::new(parameters, hidden_units),
+            packing,
+            places: Places::new(hidden_units),
         }
     }
 
-    /// The weights in double precision and the paper's shapes.
-    pub fn weights(&self, input_rows: usize) -> Weights {
-        let (units, outputs) = (self.hidden_units, self.weights.rows - input_rows);
-        let value = |row, unit| f64::from(self.weights.value(row, unit));
-        Weights {
-            input: Array2::from_shape_fn((units, input_rows - 1), |(unit, input)| {
-                value(input, unit)
-            }),
-            bias: Array1::from_shape_fn(units, |unit| value(input_rows - 1, unit)),
-            output: Array2::from_shape_fn((outputs, units), |(output, unit)| {
-                value(input_rows + output, unit)
-            }),
+    /// Variance of the walk that noise has sent every weight on by now, where no gradient acts.
+    pub fn walk_variance(&self) -> f64 {
+        match &self.perturbation {
+            Some(perturbation) => perturbation.deviation.powi(2) * self.factor_squares,
+            None => self.noise.deviation.powi(2) * self.steps as f64,
         }
     }
 
-    /// V's rows; they follow the `input_rows` of W^T and the biases.
-    pub fn output_weights(&self, input_rows: usize) -> Rows<'_> {
-        self.weights.starting(input_rows)
+    /// Moves units to other lanes: lane `i` takes what was in lane `from[i]`.
+    pub fn permute(&mut self, from: &[u32]) {
+        self.weights.permute(from);
+        if let Some(moments) = &mut self.moments {
+            moments.permute(from);
+        }
+        self.places.permute(from);
+    }
+
+    /// Lets noise reach the units that are awake alone.
+    pub fn scale_noise(&mut self) {
+        if self.noise.weights.is_empty() {
+            return;
+        }
+        for lane in 0..self.hidden_units {
+            let awake = self.places.wake_at[lane] == 0;
+            let scale = if awake {
+                self.noise.deviation as f32
+            } else {
+                0.0
+            };
+            self.noise.weights[lane / WIDTH].0[lane % WIDTH] = scale;
+        }
     }
 
     pub fn save(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.steps.to_le_bytes());
+        bytes.extend(self.factor_squares.to_le_bytes());
         self.weights.save(bytes);
         if let Some(moments) = &self.moments {
             moments.save(bytes);
         }
         bytes.extend(self.stream.save());
+        self.places.save(bytes);
     }
 
     /// Takes back what `save` wrote, off the front of `bytes`.
     pub fn restore(&mut self, bytes: &mut &[u8]) {
+        self.steps = u64::from_le_bytes(take(bytes));
+        self.factor_squares = f64::from_le_bytes(take(bytes));
         self.weights.restore(bytes);
         if let Some(moments) = &mut self.moments {
             moments.restore(bytes);
         }
-        let (first, rest) = bytes
-            .split_first_chunk::<STATE_BYTES>()
-            .expect("the length was checked");
-        self.stream = LaneStream::restore(first);
-        *bytes = rest;
+        self.stream = LaneStream::restore(&take::<STATE_BYTES>(bytes));
+        self.places.restore(bytes);
+        self.scale_noise();
     }
+}
+
+/// Takes bytes off the front; the caller has checked that they are there.
+pub(super) fn take<const N: usize>(bytes: &mut &[u8]) -> [u8; N] {
+    let (first, rest) = bytes.split_first_chunk().expect("the length was checked");
+    *bytes = rest;
+    *first
 }
 
 impl NoiseScale {
     fn new(parameters: &ValidParameters, hidden_units: usize) -> Self {
         let on_gradient = parameters.update_noise_on == UpdateNoiseTarget::Gradient;
-        let lanes = |scale: f64| {
-            if parameters.update_noise > 0.0 {
-                by_lane(scale * parameters.update_noise, hidden_units)
-            } else {
-                Vec::new()
-            }
-        };
-        match parameters.algorithm {
-            Algorithm::Adam if on_gradient => Self {
-                gradient: lanes(1.0),
-                weights: Vec::new(),
-            },
+        let noise = parameters.update_noise;
+        let (gradient, weights) = match parameters.algorithm {
+            Algorithm::Adam if on_gradient => (noise, 0.0),
             // On the gradient of plain descent: the weights move by minus the learning rate times it.
-            Algorithm::Sgd if on_gradient => Self {
-                gradient: Vec::new(),
-                weights: lanes(-parameters.learning_rate()),
-            },
-            _ => Self {
-                gradient: Vec::new(),
-                weights: lanes(1.0),
-            },
+            Algorithm::Sgd if on_gradient => (0.0, -parameters.learning_rate() * noise),
+            _ => (0.0, noise),
+        };
+        let lanes = |deviation: f64| match deviation {
+            0.0 => Vec::new(),
+            _ => by_lane(deviation, hidden_units),
+        };
+        Self {
+            gradient: lanes(gradient),
+            weights: lanes(weights),
+            deviation: weights,
         }
     }
 }

@@ -1,3 +1,6 @@
+mod equivalence;
+mod reduced;
+
 use ndarray::Array2;
 
 use super::*;

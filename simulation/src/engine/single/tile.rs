@@ -3,6 +3,8 @@
 //! All products of a step have one form, `result[r] = start[r] + sum over k of scalar(r, k) source[k]`,
 //! with k ascending. So no bit depends on how rows and vectors are cut into tiles.
 
+use std::ops::Range;
+
 use super::matrix::Rows;
 use crate::engine::lanes::Lanes;
 
@@ -12,12 +14,12 @@ pub(super) trait TileJob<L: Lanes> {
     fn tile<const R: usize, const C: usize>(&mut self, row: usize, column: usize);
 }
 
-/// Cuts `rows` x `columns` into tiles that fit the registers.
+/// Cuts `rows` by some columns into tiles that fit the registers.
 #[inline(always)]
-pub(super) fn sweep<L: Lanes>(job: &mut impl TileJob<L>, rows: usize, columns: usize) {
-    let mut column = 0;
-    while column < columns {
-        let left = columns - column;
+pub(super) fn sweep<L: Lanes>(job: &mut impl TileJob<L>, rows: usize, columns: Range<usize>) {
+    let mut column = columns.start;
+    while column < columns.end {
+        let left = columns.end - column;
         if L::ACCUMULATORS >= 21 && left >= 7 {
             strip::<L, _, 7, 3>(job, rows, column);
             column += 7;
@@ -74,7 +76,7 @@ pub(super) struct Scalars<'a> {
     pub source_step: usize,
 }
 
-/// Adds `sum over k < count of scalar(row + r, k) source[k]` to the accumulators.
+/// Adds `sum over k of scalar(row + r, k) source[k]` to the accumulators.
 #[inline(always)]
 pub(super) fn accumulate<L: Lanes, const R: usize, const C: usize>(
     accumulators: &mut [[L; C]; R],
@@ -82,9 +84,9 @@ pub(super) fn accumulate<L: Lanes, const R: usize, const C: usize>(
     row: usize,
     source: Rows,
     column: usize,
-    count: usize,
+    sources: Range<usize>,
 ) {
-    for k in 0..count {
+    for k in sources {
         let from = &source.blocks[k * source.columns + column..][..C];
         let mut vectors = [L::splat(0.0); C];
         for c in 0..C {

@@ -1,5 +1,6 @@
 //! How gradients reach the weights: some rows at a time, each weight loaded and stored once a step.
 
+use super::data::Design;
 use super::matrix::{Matrix, Rows};
 use super::noise::{ROWS, Window};
 use super::tile::Scalars;
@@ -15,12 +16,22 @@ pub(super) struct Section<'a> {
     pub scalars: Scalars<'a>,
     pub source: Rows<'a>,
     pub samples: usize,
+    /// Whether the first samples see only the first rows.
+    pub triangular: bool,
+}
+
+impl Section<'_> {
+    /// The first sample that matters to rows from `row` on.
+    #[inline(always)]
+    pub fn first_sample(&self, row: usize) -> usize {
+        if self.triangular { row } else { 0 }
+    }
 }
 
 /// Both sections of the weights: W with the biases, from dZ and the inputs; V, from H and residuals.
 #[inline(always)]
 pub(super) fn sections<'a>(
-    (inputs, input_rows): (&'a [f32], usize),
+    (inputs, design): (&'a [f32], Design),
     (residuals, output_dim, output_stride): (&'a [f32], usize, usize),
     hidden: &'a Matrix,
     back: &'a Matrix,
@@ -33,17 +44,19 @@ pub(super) fn sections<'a>(
     [
         Section {
             first: 0,
-            rows: input_rows,
-            scalars: columnwise(inputs, input_rows),
+            rows: design.rows,
+            scalars: columnwise(inputs, design.rows),
             source: back.starting(0),
             samples: back.rows,
+            triangular: design.triangular,
         },
         Section {
-            first: input_rows,
+            first: design.rows,
             rows: output_dim,
             scalars: columnwise(residuals, output_stride),
             source: hidden.starting(0),
             samples: hidden.rows,
+            triangular: false,
         },
     ]
 }
