@@ -104,6 +104,7 @@ CREATE TABLE workers (
     id TEXT PRIMARY KEY,
     host TEXT NOT NULL,
     pid BIGINT NOT NULL,
+    process TEXT NOT NULL,
     slots BIGINT NOT NULL,
     cpu TEXT NOT NULL,
     code_version TEXT NOT NULL,

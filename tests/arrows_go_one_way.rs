@@ -35,12 +35,14 @@ fn workspace_packages() -> Vec<Value> {
     metadata["packages"].as_array().expect("packages").clone()
 }
 
+/// Names of what a crate is built with; its tests may use more.
 fn dependencies(package: &Value) -> Vec<&str> {
     let all = package["dependencies"]
         .as_array()
         .expect("dependencies")
         .iter();
-    all.filter_map(|dependency| dependency["name"].as_str())
+    all.filter(|dependency| dependency["kind"].is_null())
+        .filter_map(|dependency| dependency["name"].as_str())
         .collect()
 }
 

@@ -84,6 +84,7 @@ impl StoreError {
         matches!(
             self,
             Self::UnknownSweep { .. }
+                | Self::UnknownJob { .. }
                 | Self::InvalidSweepName { .. }
                 | Self::QueryRefused { .. }
                 | Self::QueryFailed { .. }

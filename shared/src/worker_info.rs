@@ -11,6 +11,9 @@ pub struct WorkerInfo {
     pub host: String,
     /// Process id on that machine.
     pub pid: u32,
+    /// What no other process of that machine ever has or had: boot, namespace, id and start time.
+    /// Empty where the system doesn't tell.
+    pub process: String,
     /// Jobs it runs at once.
     pub slots: u32,
     /// Model of the processor.

@@ -17,6 +17,48 @@ pub fn code_version() -> String {
     )
 }
 
+/// What no other process of this machine ever has or had: boot, process namespace, id and start
+/// time. Empty where the system doesn't tell, and then only leases tell who is gone.
+pub(crate) fn process_identity() -> String {
+    identity_of(std::process::id()).unwrap_or_default()
+}
+
+/// Whether the process of this identity is known to be gone. False if it may live: on another boot
+/// or in another namespace, whose processes can't be seen from here.
+pub(crate) fn is_gone(identity: &str) -> bool {
+    let parts: Vec<&str> = identity.split(' ').collect();
+    let [boot, namespace, pid, _start] = parts[..] else {
+        return false;
+    };
+    let Ok(pid) = pid.parse::<u32>() else {
+        return false;
+    };
+    let Some((here_boot, here_namespace)) = surroundings() else {
+        return false;
+    };
+    (boot, namespace) == (here_boot.as_str(), here_namespace.as_str())
+        && identity_of(pid).is_none_or(|living| living != identity)
+}
+
+fn identity_of(pid: u32) -> Option<String> {
+    let (boot, namespace) = surroundings()?;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name, in parentheses, and may hold anything; the start time
+    // is the twenty-second.
+    let start = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?;
+    Some(format!("{boot} {namespace} {pid} {start}"))
+}
+
+/// This boot and this process namespace.
+fn surroundings() -> Option<(String, String)> {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
+    Some((
+        boot.trim().to_owned(),
+        namespace.to_string_lossy().into_owned(),
+    ))
+}
+
 /// Model name of the processor, or its architecture where the system doesn't tell.
 pub(crate) fn cpu_name() -> String {
     std::fs::read_to_string("/proc/cpuinfo")
@@ -26,4 +68,26 @@ pub(crate) fn cpu_name() -> String {
             Some(line.split_once(':')?.1.trim().to_owned())
         })
         .unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_is_not_gone_and_an_earlier_one_of_its_number_is() {
+        let own = process_identity();
+        assert!(!is_gone(&own));
+        let (front, start) = own.rsplit_once(' ').expect("Linux tells");
+        let earlier = start.parse::<u64>().unwrap() - 1;
+        assert!(is_gone(&format!("{front} {earlier}")));
+    }
+
+    #[test]
+    fn who_can_not_be_seen_is_not_gone() {
+        let own = process_identity();
+        let (_, rest) = own.split_once(' ').expect("Linux tells");
+        assert!(!is_gone(&format!("another-boot {rest}")));
+        assert!(!is_gone(""));
+    }
 }

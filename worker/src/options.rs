@@ -33,6 +33,9 @@ pub struct WorkerOptions {
     pub sweep: Option<String>,
     /// Ends when nothing is queued or running any more.
     pub drain: bool,
+    /// A person is watching: what a dead process of this machine held is taken back at no cost to its
+    /// jobs' budget of crashes. Unwatched, a job that kills every worker must end.
+    pub watched: bool,
     /// Ends after this long without a job.
     pub idle_exit: Option<Duration>,
     /// Stops after this long, handing checkpoints over, and claims nothing that can't finish in time.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::control::{Held, Order};
 use crate::execution::{End, Execution, Report};
 use crate::heartbeat::Heartbeat;
-use crate::machine::{code_version, cpu_name, host_name};
+use crate::machine::{code_version, cpu_name, host_name, is_gone, process_identity};
 use crate::options::WorkerOptions;
 use crate::progress::Progress;
 use crate::settle::{Settled, Settlement, chain};
@@ -103,11 +103,13 @@ pub async fn work(
         id: worker,
         host: host_name(),
         pid: std::process::id(),
+        process: process_identity(),
         slots: u32::try_from(slots).unwrap_or(u32::MAX),
         cpu: cpu_name(),
         code_version: code_version(),
     };
     store.register_worker(&info).await?;
+    take_back_from_the_dead(store, options.watched).await?;
     let held = Held::default();
     let heartbeat = Heartbeat::start(&options.database, worker, options.lease, held.clone())
         .map_err(WorkError::Heartbeat)?;
@@ -152,6 +154,18 @@ pub async fn work(
     }
     .run()
     .await
+}
+
+/// Takes back at once what processes of this machine held that are gone, instead of waiting for
+/// their leases.
+async fn take_back_from_the_dead(store: &Store, watched: bool) -> Result<(), StoreError> {
+    for (worker, process) in store.local_holders(&host_name()).await? {
+        if is_gone(&process) {
+            let jobs = store.abandon(worker, !watched).await?;
+            tracing::info!(jobs, "Took back what a process that is gone held");
+        }
+    }
+    Ok(())
 }
 
 struct Loop<'a> {

@@ -103,6 +103,7 @@ pub(super) async fn work_on(
     let mut options = options(database, slots)?;
     options.sweep = Some(sweep.to_owned());
     options.drain = true;
+    options.watched = true;
     let stop = stop_flag()?;
     let progress = Arc::new(Progress::default());
     let planned = status_of(store, sweep).await?.planned;

@@ -53,6 +53,7 @@ pub(super) fn options(database: &str, slots: &SlotArguments) -> Result<WorkerOpt
         slots: slots.slots.map_or(cores, usize::from),
         sweep: None,
         drain: false,
+        watched: false,
         idle_exit: None,
         time_limit: None,
         lease: Lease {

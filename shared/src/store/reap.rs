@@ -47,14 +47,20 @@ impl Store {
     }
 
     /// Takes back every job of a worker that is known to be gone: its process was on this machine
-    /// and has ended. Counts as a crash, like an expired lease. Returns how many jobs.
+    /// and has ended. Returns how many jobs.
+    ///
+    /// `as_crash` counts it like an expired lease. Without it the jobs can be claimed at once at no
+    /// cost to their budget: for a person who runs again what they or their machine stopped.
     ///
     /// # Errors
     /// The database's.
-    pub async fn abandon(&self, worker: Uuid) -> Result<u64, StoreError> {
+    pub async fn abandon(&self, worker: Uuid, as_crash: bool) -> Result<u64, StoreError> {
         let mut transaction = self.write("taking back a lost worker's jobs").await?;
         let rows = transaction
-            .fetch(sql!("abandon.sql"), arguments![worker.to_string()])
+            .fetch(
+                sql!("abandon.sql"),
+                arguments![worker.to_string(), i64::from(as_crash)],
+            )
             .await?;
         let taken = bury(&mut transaction, &rows, "lease_expired").await?;
         transaction.commit().await?;

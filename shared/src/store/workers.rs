@@ -20,6 +20,7 @@ impl Store {
             worker.id.to_string(),
             worker.host.as_str(),
             worker.pid,
+            worker.process.as_str(),
             worker.slots,
             worker.cpu.as_str(),
             worker.code_version.as_str(),
@@ -45,6 +46,7 @@ impl Store {
                         id: parse_id(&row.get::<String>("id")?)?,
                         host: row.get("host")?,
                         pid: row.count("pid")? as u32,
+                        process: row.get("process")?,
                         slots: row.count("slots")? as u32,
                         cpu: row.get("cpu")?,
                         code_version: row.get("code_version")?,
@@ -56,24 +58,19 @@ impl Store {
             .collect()
     }
 
-    /// Workers of this machine that hold jobs, with their process ids: whose process is gone can be
+    /// Workers of this machine that hold jobs, with their processes: one whose process is gone can be
     /// [abandoned](Store::abandon) at once, without waiting for its leases.
     ///
     /// # Errors
     /// The database's.
-    pub async fn local_holders(&self, host: &str) -> Result<Vec<(Uuid, u32)>, StoreError> {
+    pub async fn local_holders(&self, host: &str) -> Result<Vec<(Uuid, String)>, StoreError> {
         let mut transaction = self.read("listing this machine's workers").await?;
         let rows = transaction
             .fetch(sql!("local_holders.sql"), arguments![host])
             .await?;
         transaction.commit().await?;
         rows.iter()
-            .map(|row| {
-                Ok((
-                    parse_id(&row.get::<String>("id")?)?,
-                    row.count("pid")? as u32,
-                ))
-            })
+            .map(|row| Ok((parse_id(&row.get::<String>("id")?)?, row.get("process")?)))
             .collect()
     }
 }

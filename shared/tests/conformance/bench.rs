@@ -91,6 +91,7 @@ pub fn worker_info(id: Uuid) -> WorkerInfo {
         id,
         host: "host".to_owned(),
         pid: 42,
+        process: "boot 42".to_owned(),
         slots: 2,
         cpu: "processor".to_owned(),
         code_version: "1".to_owned(),

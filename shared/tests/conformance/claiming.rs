@@ -146,7 +146,7 @@ async fn workers_are_listed_while_they_are_heard_of(bench: Bench) {
     assert_eq!(workers[0].info, worker_info(id));
     assert_eq!(
         store.local_holders("host").await.expect("lists"),
-        [(id, 42)]
+        [(id, "boot 42".to_owned())]
     );
     assert_eq!(store.local_holders("elsewhere").await.expect("lists"), []);
     assert_eq!(status(&store).await.live_workers, 1);

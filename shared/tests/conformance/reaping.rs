@@ -16,6 +16,7 @@ crate::scenarios!(
     a_job_that_keeps_killing_its_worker_ends_dead,
     a_hung_attempt_is_ended_by_its_deadline,
     a_worker_known_to_be_gone_is_reaped_at_once,
+    a_person_who_runs_again_loses_no_time_and_no_budget,
 );
 
 async fn a_renewed_lease_is_not_reaped(bench: Bench) {
@@ -194,6 +195,18 @@ async fn a_worker_known_to_be_gone_is_reaped_at_once(bench: Bench) {
     let gone = worker();
     claim(&store, gone, 2).await;
     claim(&store, worker(), 1).await;
-    assert_eq!(store.abandon(gone).await.expect("takes back"), 2);
+    assert_eq!(store.abandon(gone, true).await.expect("takes back"), 2);
     assert_eq!(claim(&store, worker(), 3).await.len(), 2);
+    let crashes = value(&store, "SELECT max(crashes) FROM jobs").await;
+    assert_eq!(crashes, Value::Integer(1));
+}
+
+async fn a_person_who_runs_again_loses_no_time_and_no_budget(bench: Bench) {
+    let store = bench.with_jobs(2).await;
+    let gone = worker();
+    claim(&store, gone, 2).await;
+    assert_eq!(store.abandon(gone, false).await.expect("takes back"), 2);
+    assert_eq!(claim(&store, worker(), 3).await.len(), 2);
+    let crashes = value(&store, "SELECT max(crashes) FROM jobs").await;
+    assert_eq!(crashes, Value::Integer(0));
 }

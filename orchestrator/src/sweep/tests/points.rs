@@ -250,18 +250,3 @@ fn names_that_yaml_once_read_as_truth_values_stay_names() {
     let sweep = planned("name: off\nfixed: {reductions: off, heading_jitter: false}\n").unwrap();
     assert_eq!(sweep.jobs[0].parameters.reductions.name(), "off");
 }
-
-#[test]
-#[ignore = "a measurement: run with --release --ignored --nocapture"]
-fn a_million_jobs_are_planned_in_seconds() {
-    let started = std::time::Instant::now();
-    let yaml = "
-name: m
-grid: {n_samples: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], regime: [lazy, rich], algorithm: [sgd, adam]}
-random: {draws: 25_000, axes: {update_noise: {log_uniform: [0.01, 0.1]}, input_dim: {int_uniform: [1, 19]}}}
-when: [{if: {algorithm: adam}, set: {steps: 5}}]
-";
-    let sweep = planned(yaml).unwrap();
-    assert_eq!(sweep.jobs.len(), 1_000_000);
-    eprintln!("{:.2} s", started.elapsed().as_secs_f64());
-}

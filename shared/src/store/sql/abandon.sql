@@ -1,15 +1,17 @@
--- $1 worker, known to be gone: its leases end now. Otherwise as in reap.sql.
+-- $1 worker, known to be gone: its leases end now. $2: 1 if that counts as a crash, else 0.
+-- Otherwise as in reap.sql.
 UPDATE jobs
-SET crashes = jobs.crashes + 1,
+SET crashes = jobs.crashes + $2,
+    preemptions = jobs.preemptions + 1 - $2,
     owner = NULL,
     lease_until_ms = NULL,
     epoch = jobs.epoch + jobs.cancel_requested,
     state = CASE
         WHEN jobs.cancel_requested = 1 THEN 'cancelled'
-        WHEN jobs.crashes + 1 >= s.max_crashes THEN 'dead'
+        WHEN $2 = 1 AND jobs.crashes + 1 >= s.max_crashes THEN 'dead'
         ELSE 'queued'
     END,
-    available_at_ms = {now} + {crash_delay}
+    available_at_ms = {now} + CASE WHEN $2 = 1 THEN {crash_delay} ELSE 0 END
 FROM sweeps AS s
 WHERE jobs.owner = $1
     AND jobs.state = 'running'
