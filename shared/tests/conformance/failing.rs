@@ -1,9 +1,10 @@
 //! Errors, preemptions and crashes are counted apart.
 
-use shared::{PauseReason, SweepState, Value};
+use shared::{Finish, PauseReason, SweepState, Value};
 
 use crate::bench::{
-    Bench, SWEEP, claim, claim_one, later, query, status, submit, sweep, text, value, worker,
+    Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, query, result, status, submit, sweep,
+    text, value, worker,
 };
 
 crate::scenarios!(
@@ -12,6 +13,7 @@ crate::scenarios!(
     too_many_dead_jobs_pause_the_sweep,
     retry_gives_a_fresh_budget_and_never_an_old_epoch,
     giving_a_job_back_costs_nothing,
+    an_attempt_that_ended_may_not_come_back,
 );
 
 async fn a_failed_job_waits_longer_after_every_error(bench: Bench) {
@@ -124,4 +126,31 @@ async fn giving_a_job_back_costs_nothing(bench: Bench) {
     );
     let outcomes = query(&store, "SELECT DISTINCT outcome FROM attempts").await;
     assert_eq!(outcomes.rows, [[text("released")]]);
+}
+
+async fn an_attempt_that_ended_may_not_come_back(bench: Bench) {
+    let store = bench.with_jobs(2).await;
+    let holder = worker();
+    let claims = claim(&store, holder, 2).await;
+    assert!(store.fail(&claims[0].ticket, "broke").await.expect("fails"));
+    assert!(
+        store
+            .release(&claims[1].ticket, None)
+            .await
+            .expect("releases")
+    );
+    // Both are queued, as a reaped job is; a stray heartbeat or result must not take them for one.
+    for claim in &claims {
+        let held = [claim.ticket.clone()];
+        assert_eq!(
+            store
+                .heartbeat(holder, &held, LEASE_MS)
+                .await
+                .expect("beats"),
+            []
+        );
+        let finish = store.complete(&claim.ticket, &result("d"), &cost()).await;
+        assert_eq!(finish.expect("answers"), Finish::Superseded);
+    }
+    assert_eq!(status(&store).await.queued, 2);
 }
