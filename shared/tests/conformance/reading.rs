@@ -27,6 +27,8 @@ async fn queries_that_write_are_refused(bench: Bench) {
         "SELECT 1; DELETE FROM jobs",
         "WITH gone AS (SELECT 1) DELETE FROM jobs",
         "WITH gone AS (DELETE FROM jobs RETURNING id) SELECT * FROM gone",
+        "WITH changed AS (UPDATE sweeps SET seed = 1 RETURNING name) SELECT * FROM changed",
+        "EXPLAIN ANALYZE UPDATE sweeps SET seed = 1",
         "PRAGMA query_only = OFF",
         "COMMIT",
         "",
