@@ -20,6 +20,7 @@ mod curvature;
 mod dataset;
 mod digest;
 mod engine;
+mod hessian;
 mod measurement;
 mod network;
 mod outcome;
@@ -36,6 +37,7 @@ pub mod workload;
 
 pub use dataset::{Dataset, DatasetError};
 pub use digest::Digest;
+pub use hessian::{Eigenvalues, LossPoint, Spectrum};
 pub use measurement::{Measurement, UnitActivity};
 pub use outcome::Outcome;
 pub use parameters::{

@@ -1,0 +1,95 @@
+use super::*;
+
+fn matrix(order: usize, entry: impl Fn(usize, usize) -> f64) -> Symmetric {
+    let mut matrix = Symmetric::zeros(order);
+    for row in 0..order {
+        for column in 0..=row {
+            matrix.add(row, column, entry(row, column));
+        }
+    }
+    matrix
+}
+
+fn assert_close(values: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(values.len(), expected.len());
+    for (value, expected) in values.iter().zip(expected) {
+        assert!(
+            (value - expected).abs() <= tolerance,
+            "{value} is not {expected}"
+        );
+    }
+}
+
+#[test]
+fn the_second_difference_has_its_closed_form() {
+    // 2 on the diagonal, -1 beside it: 2 - 2 cos(k pi / (n + 1)).
+    for order in [1, 2, 7, 8, 9, 50, 133] {
+        let entry = |row: usize, column: usize| [2.0, -1.0, 0.0][(row - column).min(2)];
+        let values = eigenvalues(matrix(order, entry)).unwrap();
+        let angle = std::f64::consts::PI / (order + 1) as f64;
+        let expected: Vec<f64> = (1..=order)
+            .rev()
+            .map(|k| 2.0 - 2.0 * libm::cos(k as f64 * angle))
+            .collect();
+        assert_close(&values, &expected, 1e-14 * order.max(8) as f64);
+    }
+}
+
+#[test]
+fn the_smaller_index_has_its_closed_form() {
+    // min(i, j) is the inverse of a second difference: 1 / (4 sin^2((2 k - 1) pi / (4 n + 2))).
+    for order in [3, 24, 25, 64, 150] {
+        let values = eigenvalues(matrix(order, |_, column| (column + 1) as f64)).unwrap();
+        let angle = std::f64::consts::PI / (4 * order + 2) as f64;
+        let expected: Vec<f64> = (1..=order)
+            .map(|k| libm::sin((2 * k - 1) as f64 * angle))
+            .map(|sine| 1.0 / (4.0 * sine * sine))
+            .collect();
+        assert_close(&values, &expected, 1e-14 * expected[0]);
+    }
+}
+
+#[test]
+fn a_reflected_diagonal_keeps_its_values() {
+    // (1 - 2 v v^T) D (1 - 2 v v^T) with many equal, many zero and negative values.
+    let order = 90;
+    let diagonal = |k: usize| [0.0, 0.0, 1e-9, 3.0, 3.0, -0.5, 20.0][k % 7];
+    let length = (0..order)
+        .map(|k| libm::sin(k as f64).powi(2))
+        .sum::<f64>()
+        .sqrt();
+    let v = |k: usize| libm::sin(k as f64) / length;
+    let middle: f64 = (0..order).map(|k| v(k) * v(k) * diagonal(k)).sum();
+    let entry = |i: usize, j: usize| {
+        let own = if i == j { diagonal(i) } else { 0.0 };
+        own - 2.0 * v(i) * v(j) * (diagonal(i) + diagonal(j)) + 4.0 * middle * v(i) * v(j)
+    };
+    let values = eigenvalues(matrix(order, entry)).unwrap();
+    let mut expected: Vec<f64> = (0..order).map(diagonal).collect();
+    expected.sort_by(|a, b| b.total_cmp(a));
+    assert_close(&values, &expected, 1e-13);
+}
+
+#[test]
+fn nothing_has_no_eigenvalue_and_no_number_none() {
+    assert_eq!(eigenvalues(Symmetric::zeros(0)), Some(vec![]));
+    assert_eq!(eigenvalues(Symmetric::zeros(3)), Some(vec![0.0; 3]));
+    let poisoned = matrix(20, |row, _| if row == 7 { f64::NAN } else { 1.0 });
+    assert_eq!(eigenvalues(poisoned), None);
+}
+
+#[test]
+fn no_bit_depends_on_the_instruction_set() {
+    let entry = |i: usize, j: usize| libm::sin((1 + i * j) as f64) * if i == j { 9.0 } else { 1.0 };
+    let tridiagonal = |set: InstructionSet| {
+        let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+        let (diagonal, beside) = set.run(Tridiagonalize {
+            matrix: matrix(150, entry),
+        });
+        (bits(diagonal), bits(beside))
+    };
+    let first = tridiagonal(InstructionSet::best());
+    for set in InstructionSet::available() {
+        assert_eq!(tridiagonal(set), first, "{set}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Householder's QR decomposition of a small matrix.
+
+use ndarray::{Array2, ArrayViewMut1};
+
+/// Makes the matrix upper triangular by reflections of its rows, in place, and lets the companion's
+/// rows take them over: with `Q^T matrix = R` it becomes `Q^T companion`.
+pub(super) fn triangularize(matrix: &mut Array2<f64>, companion: &mut Array2<f64>) {
+    let (rows, columns) = matrix.dim();
+    debug_assert_eq!(companion.nrows(), rows);
+    for column in 0..columns.min(rows.saturating_sub(1)) {
+        let mut vector = matrix.column(column).to_vec();
+        vector[..column].fill(0.0);
+        let rest: f64 = vector[column + 1..].iter().map(|v| v * v).sum();
+        if rest == 0.0 {
+            continue;
+        }
+        let pivot = vector[column];
+        let norm = (pivot * pivot + rest).sqrt();
+        vector[column] = pivot + if pivot < 0.0 { -norm } else { norm };
+        let scale = 1.0 / (norm * (norm + pivot.abs()));
+        reflect(matrix, &vector, scale, column);
+        reflect(companion, &vector, scale, column);
+        matrix
+            .column_mut(column)
+            .iter_mut()
+            .skip(column + 1)
+            .for_each(|below| *below = 0.0);
+    }
+}
+
+/// Multiplies by `1 - scale v v^T` from the left; the vector is zero before `start`.
+fn reflect(matrix: &mut Array2<f64>, vector: &[f64], scale: f64, start: usize) {
+    let mut sums = vec![0.0; matrix.ncols()];
+    for (row, &factor) in matrix.rows().into_iter().zip(vector).skip(start) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += factor * value;
+        }
+    }
+    for (row, &factor) in matrix.rows_mut().into_iter().zip(vector).skip(start) {
+        subtract(row, scale * factor, &sums);
+    }
+}
+
+fn subtract(row: ArrayViewMut1<f64>, factor: f64, sums: &[f64]) {
+    for (value, sum) in row.into_iter().zip(sums) {
+        *value -= factor * sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    #[test]
+    fn reflections_make_a_triangle_and_keep_all_products() {
+        for (rows, columns) in [(6, 3), (3, 6), (4, 4), (1, 3), (5, 1)] {
+            let matrix = Array2::from_shape_fn((rows, columns), |(i, j)| {
+                libm::sin((1 + 7 * i + 3 * j) as f64)
+            });
+            let (mut triangle, mut turned) = (matrix.clone(), Array2::eye(rows));
+            triangularize(&mut triangle, &mut turned);
+            for ((i, j), value) in triangle.indexed_iter() {
+                assert!(i <= j || *value == 0.0);
+            }
+            // Q^T is orthogonal, and Q R is the matrix.
+            let unit: Array2<f64> = turned.t().dot(&turned) - Array2::<f64>::eye(rows);
+            assert!(unit.iter().all(|v| v.abs() < 1e-14));
+            let error = turned.t().dot(&triangle) - matrix;
+            assert!(error.iter().all(|v| v.abs() < 1e-14));
+        }
+    }
+
+    #[test]
+    fn a_zero_column_is_left_as_it_is() {
+        let mut matrix = Array2::<f64>::zeros((3, 2));
+        let mut companion = Array2::eye(3);
+        triangularize(&mut matrix, &mut companion);
+        assert_eq!(matrix, Array2::<f64>::zeros((3, 2)));
+        assert_eq!(companion, Array2::<f64>::eye(3));
+    }
+}
