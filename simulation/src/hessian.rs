@@ -13,7 +13,10 @@
 //!
 //! The same point gives the same bits on every machine.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
+
+use crate::Dataset;
+use crate::network::Weights;
 
 mod dense;
 mod eigenvalues;
@@ -39,6 +42,25 @@ pub struct LossPoint {
 }
 
 impl LossPoint {
+    /// The network on its data, every sum in one order.
+    pub(crate) fn new(weights: &Weights, data: &Dataset) -> Self {
+        let (inputs, targets) = (data.inputs(), data.targets());
+        let (samples, units) = (inputs.nrows(), weights.bias.len());
+        let hidden = Array2::from_shape_fn((samples, units), |(sample, unit)| {
+            let drive = dot(&weights.input.row(unit), &inputs.row(sample)) + weights.bias[unit];
+            if drive > 0.0 { drive } else { 0.0 }
+        });
+        let residuals = Array2::from_shape_fn(targets.dim(), |(sample, output)| {
+            dot(&hidden.row(sample), &weights.output.row(output)) - targets[[sample, output]]
+        });
+        Self {
+            inputs: inputs.clone(),
+            residuals,
+            hidden,
+            output_weights: weights.output.clone(),
+        }
+    }
+
     /// Number of the network's parameters: hidden (input + output + 1).
     pub fn parameter_count(&self) -> usize {
         self.hidden.ncols() * self.parameters_of_unit()
@@ -48,7 +70,7 @@ impl LossPoint {
     /// `tr H = c [ sum_i (|x_i|^2 + 1) sum_h g_ih sum_o V_oh^2 + O sum_ih H_ih^2 ]`,
     /// with `g_ih` 1 where `H_ih` > 0 and 0 elsewhere.
     pub fn trace(&self) -> f64 {
-        let squares = |values: ndarray::ArrayView1<f64>| values.iter().map(|v| v * v).sum::<f64>();
+        let squares = |values: ArrayView1<f64>| dot(&values, &values);
         let output_weights: Vec<f64> = self
             .output_weights
             .columns()
@@ -113,6 +135,10 @@ impl LossPoint {
             .filter(|(_, activity)| activity.iter().any(|&h| h > 0.0))
             .map(|(unit, _)| unit)
     }
+}
+
+fn dot(a: &ArrayView1<f64>, b: &ArrayView1<f64>) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod curvature;
 mod dataset;
 mod digest;
 mod engine;

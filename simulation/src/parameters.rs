@@ -62,8 +62,8 @@ pub struct Parameters {
     pub trajectory_points: u32,
     /// Evenly spaced snapshots of every unit's activity; 0 keeps none.
     pub unit_activity_snapshots: u32,
-    /// Evenly spaced snapshots of the trace of the loss's Hessian, of which the summary gives late over
-    /// early; 0 takes none, the paper 101.
+    /// Evenly spaced snapshots of the spectrum of the loss's Hessian; 0 takes none, the paper 101. With
+    /// 100 units all live and 5 / 10 / 20 samples one costs about 0.01 / 0.1 / 1 s, with a fifth live 1 % of it.
     pub hessian_snapshots: u32,
     /// Arithmetic of the training loop. f64 is needed only for losses below 1e-13 of var(y).
     pub precision: Precision,

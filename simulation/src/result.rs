@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Fingerprint;
-use crate::{Digest, Measurement, Outcome, UnitActivity};
+use crate::{Digest, Measurement, Outcome, Spectrum, UnitActivity};
 
 /// Everything a finished simulation has to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct RunResult {
     pub trajectory: Vec<Measurement>,
     /// Each unit's activity at the snapshots asked for.
     pub unit_activity: Vec<UnitActivity>,
+    /// The loss's Hessian at the snapshots asked for.
+    pub spectra: Vec<Spectrum>,
     /// What the engine was and which reductions it applied, for the job's record.
     pub engine: String,
     /// Fingerprint of all of the above but `engine`, and of the final weights' bits.
@@ -51,6 +53,10 @@ pub struct Summary {
     pub converged_step: Option<u64>,
     /// Mean trace of the loss's Hessian over the last ten snapshots but one, over that of the first ten.
     pub hessian_trace_ratio: Option<f64>,
+    /// The same of its largest eigenvalue.
+    pub hessian_max_ratio: Option<f64>,
+    /// Mean share of non-zero eigenvalues, by the published count, over the last ten snapshots but one.
+    pub hessian_nonzero_fraction: Option<f64>,
 }
 
 impl Summary {
@@ -67,6 +73,8 @@ impl Summary {
             self.sparsification_timescale,
             self.log10_tau,
             self.hessian_trace_ratio,
+            self.hessian_max_ratio,
+            self.hessian_nonzero_fraction,
         ] {
             fingerprint.optional_real(value);
         }

@@ -44,7 +44,7 @@ impl Schedule {
         self.snapshots.get(index)
     }
 
-    /// Step of the `index`-th snapshot of the Hessian's trace, if there are so many.
+    /// Step of the `index`-th snapshot of the Hessian, if there are so many.
     pub fn hessian(&self, index: usize) -> Option<u64> {
         self.hessians.get(index)
     }

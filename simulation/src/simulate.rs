@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::curvature::hessian_trace;
 use crate::engine::{Engine, Observation, ReferenceEngine, SingleEngine};
 use crate::network::Weights;
 use crate::schedule::Schedule;
-use crate::{Dataset, Outcome, Precision, RunResult, Task, ValidParameters, task};
+use crate::{
+    Dataset, LossPoint, Outcome, Precision, RunResult, Spectrum, Task, ValidParameters, task,
+};
 
 mod checkpoint;
 mod conclusion;
@@ -39,8 +40,8 @@ pub struct Simulation {
     logarithmic: Vec<Sample>,
     /// Snapshots of each unit's activity: for each unit the number of samples it is active for.
     snapshots: Vec<Vec<u32>>,
-    /// Snapshots of the trace of the loss's Hessian.
-    hessian_traces: Vec<f64>,
+    /// Snapshots of the loss's Hessian.
+    spectra: Vec<Spectrum>,
 }
 
 /// A measurement in its smallest form.
@@ -87,7 +88,7 @@ impl Simulation {
             linear: Vec::new(),
             logarithmic: Vec::new(),
             snapshots: Vec::new(),
-            hessian_traces: Vec::new(),
+            spectra: Vec::new(),
         })
     }
 
@@ -145,7 +146,7 @@ impl Simulation {
             self.schedule.linear(self.linear.len()),
             self.schedule.logarithmic(self.logarithmic.len()),
             self.schedule.snapshot(self.snapshots.len()),
-            self.schedule.hessian(self.hessian_traces.len()),
+            self.schedule.hessian(self.spectra.len()),
         ];
         next.into_iter().flatten().min()
     }
@@ -154,9 +155,9 @@ impl Simulation {
     /// alone ends none, so asking for snapshots changes no outcome.
     fn measure(&mut self) {
         let due = Some(self.steps_done - 1);
-        if self.schedule.hessian(self.hessian_traces.len()) == due {
-            let trace = hessian_trace(&self.engine.weights(), &self.data);
-            self.hessian_traces.push(trace);
+        if self.schedule.hessian(self.spectra.len()) == due {
+            let point = LossPoint::new(&self.engine.weights(), &self.data);
+            self.spectra.push(point.summarize(self.steps_done - 1));
         }
         let linear = self.schedule.linear(self.linear.len()) == due;
         let logarithmic = self.schedule.logarithmic(self.logarithmic.len()) == due;

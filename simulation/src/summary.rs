@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::timescale::fitted_rate;
-use crate::{Measurement, Outcome, Summary, TimescaleFit};
+use crate::{Eigenvalues, Measurement, Outcome, Spectrum, Summary, TimescaleFit};
 
 /// The published summary leaves the last measurement out and averages the ten before it.
 const AVERAGED: usize = 10;
@@ -11,16 +11,12 @@ const AVERAGED: usize = 10;
 /// Share of the way from the plateau to the initial loss within which a loss has converged.
 const CONVERGED_SHARE: f64 = 0.05;
 
-/// Summarizes the evenly spaced measurements of a run and the traces of its Hessian, in order of
+/// Summarizes the evenly spaced measurements of a run and the spectra of its Hessian, in order of
 /// their steps.
 ///
 /// A run that did not complete has initial values, its last loss if that is a number, and nothing
 /// else: its last measurements are not those of the same steps in other runs.
-pub(crate) fn summarize(
-    outcome: Outcome,
-    linear: &[Measurement],
-    hessian_traces: &[f64],
-) -> Summary {
+pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement], spectra: &[Spectrum]) -> Summary {
     let (Some(first), Some(last)) = (linear.first(), linear.last()) else {
         return Summary::default();
     };
@@ -37,6 +33,9 @@ pub(crate) fn summarize(
     let active_fraction = mean(averaged, |m| m.active_fraction);
     let fraction_active_units = mean(averaged, |m| m.fraction_active_units);
     let fit = fit(linear);
+    let traces: Vec<f64> = spectra.iter().map(|spectrum| spectrum.trace).collect();
+    let largest = of_eigenvalues(spectra, |values| values.largest);
+    let nonzero = of_eigenvalues(spectra, |values| values.nonzero_fraction);
     Summary {
         active_fraction_final: Some(active_fraction),
         normalized_active_fraction: ratio(active_fraction, first.active_fraction),
@@ -46,7 +45,9 @@ pub(crate) fn summarize(
         sparsification_timescale: fit.ok().map(|rate| 1.0 / rate),
         log10_tau: fit.ok().map(libm::log10),
         converged_step: converged_step(linear),
-        hessian_trace_ratio: late_over_early(hessian_traces),
+        hessian_trace_ratio: late_over_early(&traces),
+        hessian_max_ratio: largest.as_deref().and_then(late_over_early),
+        hessian_nonzero_fraction: nonzero.as_deref().and_then(late),
         ..initial
     }
 }
@@ -63,14 +64,26 @@ fn mean(measurements: &[Measurement], value: impl Fn(&Measurement) -> f64) -> f6
     measurements.iter().map(value).sum::<f64>() / measurements.len() as f64
 }
 
-/// Mean of the last ten but one over the mean of the first ten (or the first half of fewer).
-fn late_over_early(traces: &[f64]) -> Option<f64> {
-    if traces.len() < 2 {
+/// One value of each spectrum; none if one has no eigenvalues.
+fn of_eigenvalues(spectra: &[Spectrum], value: impl Fn(&Eigenvalues) -> f64) -> Option<Vec<f64>> {
+    let values = spectra.iter().map(|spectrum| spectrum.eigenvalues.as_ref());
+    values.map(|values| values.map(&value)).collect()
+}
+
+/// Mean of the last ten but one. Of a single snapshot nothing is late.
+fn late(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
         return None;
     }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let early = mean(&traces[..AVERAGED.min(traces.len() / 2)]);
-    ratio(mean(&traces[averaged(traces.len())]), early)
+    let late = &values[averaged(values.len())];
+    Some(late.iter().sum::<f64>() / late.len() as f64)
+}
+
+/// The same over the mean of the first ten (or the first half of fewer).
+fn late_over_early(values: &[f64]) -> Option<f64> {
+    let early = &values[..AVERAGED.min(values.len() / 2)];
+    let early_mean = early.iter().sum::<f64>() / early.len() as f64;
+    ratio(late(values)?, early_mean)
 }
 
 /// A share of nothing is undefined.
@@ -210,19 +223,42 @@ mod tests {
         );
     }
 
+    fn spectrum(trace: f64, largest: Option<f64>) -> Spectrum {
+        Spectrum {
+            step: 0,
+            trace,
+            eigenvalues: largest.map(|largest| Eigenvalues {
+                exact: true,
+                largest,
+                positive: 3,
+                negative: 2,
+                log_sum: 0.0,
+                nonzero_fraction: largest / 100.0,
+                nonzero_tol: 0.1,
+            }),
+        }
+    }
+
     #[test]
-    fn traces_are_compared_late_over_early() {
+    fn spectra_are_compared_late_over_early() {
         // 101 snapshots 101, 100, ..., 1: [-11:-1] has mean 6.5, the first ten 96.5.
         let linear = measured([(0.0, 1.0), (-1.0, 0.5)]);
-        let ratio = |traces: &[f64]| {
-            let summary = summarize(Outcome::Completed, &linear, traces);
-            summary.hessian_trace_ratio
-        };
-        let falling: Vec<f64> = (0..101).map(|k| f64::from(101 - k)).collect();
-        assert_eq!(ratio(&falling), Some(6.5 / 96.5));
-        assert_eq!(ratio(&[4.0, 1.0]), Some(0.25));
-        assert_eq!(ratio(&[4.0]), None);
+        let summary = |spectra: &[Spectrum]| summarize(Outcome::Completed, &linear, spectra);
+        let falling: Vec<Spectrum> = (0..101)
+            .map(|k| spectrum(f64::from(101 - k), Some(f64::from(202 - 2 * k))))
+            .collect();
+        let of_falling = summary(&falling);
+        assert_eq!(of_falling.hessian_trace_ratio, Some(6.5 / 96.5));
+        assert_eq!(of_falling.hessian_max_ratio, Some(6.5 / 96.5));
+        assert!((of_falling.hessian_nonzero_fraction.unwrap() - 0.13).abs() < 1e-15);
+        let traces = [4.0, 1.0].map(|trace| spectrum(trace, None));
+        assert_eq!(summary(&traces).hessian_trace_ratio, Some(0.25));
+        assert_eq!(summary(&traces).hessian_max_ratio, None);
+        assert_eq!(summary(&traces).hessian_nonzero_fraction, None);
+        assert_eq!(summary(&traces[..1]).hessian_trace_ratio, None);
+        assert_eq!(summary(&falling[..1]), summary(&[]));
         let diverged = summarize(Outcome::Diverged, &linear, &falling);
         assert_eq!(diverged.hessian_trace_ratio, None);
+        assert_eq!(diverged.hessian_nonzero_fraction, None);
     }
 }

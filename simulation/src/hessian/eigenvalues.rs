@@ -14,29 +14,27 @@ const STEPS_MAX: u32 = 60;
 
 /// All eigenvalues, falling; none if an entry isn't finite.
 pub(super) fn eigenvalues(matrix: Symmetric) -> Option<Vec<f64>> {
-    let (mut diagonal, mut beside) = InstructionSet::best().run(Tridiagonalize { matrix });
-    if !diagonal
-        .iter()
-        .chain(&beside)
-        .all(|value| value.is_finite())
-    {
-        return None;
-    }
-    diagonalize(&mut diagonal, &mut beside)?;
-    diagonal.sort_by(|a, b| b.total_cmp(a));
-    Some(diagonal)
+    let mut values = InstructionSet::best().run(Solve { matrix })?;
+    values.sort_by(|a, b| b.total_cmp(a));
+    Some(values)
 }
 
-struct Tridiagonalize {
+struct Solve {
     matrix: Symmetric,
 }
 
-impl Kernel for Tridiagonalize {
-    type Output = (Vec<f64>, Vec<f64>);
+impl Kernel for Solve {
+    type Output = Option<Vec<f64>>;
 
     #[inline(always)]
     fn run<L: Lanes>(self) -> Self::Output {
-        tridiagonalize(self.matrix)
+        let (mut diagonal, mut beside) = tridiagonalize(self.matrix);
+        let mut values = diagonal.iter().chain(&beside);
+        if !values.all(|value| value.is_finite()) {
+            return None;
+        }
+        diagonalize(&mut diagonal, &mut beside)?;
+        Some(diagonal)
     }
 }
 
@@ -155,6 +153,7 @@ fn dot(a: &[Block], b: &[Block]) -> f64 {
 
 /// Eigenvalues of the tridiagonal matrix into its diagonal, unsorted; none if QL doesn't converge.
 /// `beside[k]` stands between rows `k - 1` and `k`.
+#[inline(always)]
 fn diagonalize(diagonal: &mut [f64], beside: &mut [f64]) -> Option<()> {
     let order = diagonal.len();
     if order == 0 {
@@ -185,6 +184,7 @@ fn diagonalize(diagonal: &mut [f64], beside: &mut [f64]) -> Option<()> {
 }
 
 /// One implicit QL step with Wilkinson's shift on the rows `first` to `end`.
+#[inline(always)]
 fn ql_step(diagonal: &mut [f64], beside: &mut [f64], first: usize, end: usize) {
     let half = (diagonal[first + 1] - diagonal[first]) / (2.0 * beside[first]);
     let root = half.mul_add(half, 1.0).sqrt();

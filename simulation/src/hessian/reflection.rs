@@ -1,6 +1,6 @@
 //! Householder's QR decomposition of a small matrix.
 
-use ndarray::{Array2, ArrayViewMut1};
+use ndarray::Array2;
 
 /// Makes the matrix upper triangular by reflections of its rows, in place, and lets the companion's
 /// rows take them over: with `Q^T matrix = R` it becomes `Q^T companion`.
@@ -37,20 +37,15 @@ fn reflect(matrix: &mut Array2<f64>, vector: &[f64], scale: f64, start: usize) {
         }
     }
     for (row, &factor) in matrix.rows_mut().into_iter().zip(vector).skip(start) {
-        subtract(row, scale * factor, &sums);
-    }
-}
-
-fn subtract(row: ArrayViewMut1<f64>, factor: f64, sums: &[f64]) {
-    for (value, sum) in row.into_iter().zip(sums) {
-        *value -= factor * sum;
+        for (value, sum) in row.into_iter().zip(&sums) {
+            *value -= scale * factor * sum;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array2;
 
     #[test]
     fn reflections_make_a_triangle_and_keep_all_products() {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::LossPoint;
+use crate::digest::Fingerprint;
 
 /// Share of the largest eigenvalue below which one counts as zero. Counts are the same for any
 /// share from 1e-12 to 1e-6.
@@ -38,9 +39,28 @@ pub struct Eigenvalues {
     pub log_sum: f64,
     /// The published count over P, as exact arithmetic expects it: the positive eigenvalues, and
     /// half of the live units' null ones, which rounding makes positive as often as negative.
-    pub nonzero_strict: f64,
+    pub nonzero_fraction: f64,
     /// The positive eigenvalues over P.
     pub nonzero_tol: f64,
+}
+
+impl Spectrum {
+    /// Adds every value to a fingerprint, in the order of the fields.
+    pub(crate) fn add_to(&self, fingerprint: &mut Fingerprint) {
+        fingerprint.whole(self.step);
+        fingerprint.real(self.trace);
+        fingerprint.whole(u64::from(self.eigenvalues.is_some()));
+        let Some(values) = &self.eigenvalues else {
+            return;
+        };
+        fingerprint.whole(u64::from(values.exact));
+        fingerprint.real(values.largest);
+        fingerprint.whole(u64::from(values.positive));
+        fingerprint.whole(u64::from(values.negative));
+        fingerprint.real(values.log_sum);
+        fingerprint.real(values.nonzero_fraction);
+        fingerprint.real(values.nonzero_tol);
+    }
 }
 
 impl LossPoint {
@@ -50,15 +70,20 @@ impl LossPoint {
     /// exact one if its matrix can't exceed order 4,000, else the Gauss-Newton part if that doesn't, else
     /// the trace alone.
     pub fn summarize(&self, step: u64) -> Spectrum {
+        let trace = self.trace();
         let exact = self.order_max() <= ORDER_MAX;
-        let values = match exact {
-            true => self.eigenvalues(),
-            false if self.residuals.len() <= ORDER_MAX => self.gauss_newton_eigenvalues(),
-            false => None,
+        let values = if !trace.is_finite() {
+            None
+        } else if exact {
+            self.eigenvalues()
+        } else if self.residuals.len() <= ORDER_MAX {
+            self.gauss_newton_eigenvalues()
+        } else {
+            None
         };
         Spectrum {
             step,
-            trace: self.trace(),
+            trace,
             eigenvalues: values.map(|values| self.count(exact, &values)),
         }
     }
@@ -91,7 +116,7 @@ impl LossPoint {
                 .iter()
                 .map(|&value| libm::log(value))
                 .sum(),
-            nonzero_strict: expected / parameters,
+            nonzero_fraction: expected / parameters,
             nonzero_tol: positive as f64 / parameters,
         }
     }

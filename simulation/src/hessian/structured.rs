@@ -14,7 +14,7 @@
 //! What remains has order `sum_h 2 q_h + min(S O, free)`: 525 of 2,600 with 100 units, 20 inputs, 5 outputs
 //! and 5 samples. In general it has full rank.
 
-use ndarray::{Array2, ArrayView1, s};
+use ndarray::{Array2, Axis, s};
 
 use super::LossPoint;
 use super::reflection::triangularize;
@@ -106,8 +106,8 @@ fn spanned(vectors: Array2<f64>) -> Array2<f64> {
 fn reduced(point: &LossPoint, inputs: &Array2<f64>, unit: usize) -> Unit {
     let hidden = point.hidden.column(unit);
     let samples: Vec<usize> = (0..hidden.len()).filter(|&i| hidden[i] > 0.0).collect();
-    let mut inputs = spanned(inputs.select(ndarray::Axis(0), &samples));
-    let residuals = point.residuals.select(ndarray::Axis(0), &samples);
+    let mut inputs = spanned(inputs.select(Axis(0), &samples));
+    let residuals = point.residuals.select(Axis(0), &samples);
     let mut coupling = products(&residuals, &inputs);
     let (output_dim, spanned) = coupling.dim();
     let mut outputs = Array2::eye(output_dim);
@@ -133,17 +133,13 @@ fn reduced(point: &LossPoint, inputs: &Array2<f64>, unit: usize) -> Unit {
 fn products(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
     let mut product = Array2::zeros((a.ncols(), b.ncols()));
     for (a, b) in a.rows().into_iter().zip(b.rows()) {
-        for (mut row, &factor) in product.rows_mut().into_iter().zip(a) {
-            add_scaled(&mut row, factor, b);
+        for (row, &factor) in product.rows_mut().into_iter().zip(a) {
+            for (value, term) in row.into_iter().zip(b) {
+                *value += factor * term;
+            }
         }
     }
     product
-}
-
-fn add_scaled(row: &mut ndarray::ArrayViewMut1<f64>, factor: f64, terms: ArrayView1<f64>) {
-    for (value, term) in row.iter_mut().zip(terms) {
-        *value += factor * term;
-    }
 }
 
 /// J in the new coordinates, transposed, times the square root of c.

@@ -312,7 +312,7 @@ fn a_small_network_has_the_trace_of_paper_and_pencil() {
     assert_eq!((counts.positive, counts.negative), (1, 1));
     // 8 parameters, 4 of them live: one positive, one negative, two null of which half count.
     assert_eq!(
-        (counts.nonzero_strict, counts.nonzero_tol),
+        (counts.nonzero_fraction, counts.nonzero_tol),
         (2.0 / 8.0, 1.0 / 8.0)
     );
 }
@@ -356,7 +356,7 @@ fn silent_units_leave_zeros_and_nothing_else() {
     assert_eq!(whole.live_parameter_count(), live.parameter_count());
     let counts = [&whole, &live].map(|point| point.summarize(0).eigenvalues.unwrap());
     assert_eq!(counts[0].positive, counts[1].positive);
-    let share = counts[0].nonzero_strict / counts[1].nonzero_strict;
+    let share = counts[0].nonzero_fraction / counts[1].nonzero_fraction;
     assert!((share - 3.0 / 5.0).abs() < 1e-15);
 }
 
@@ -371,7 +371,7 @@ fn a_silent_network_has_no_eigenvalue() {
         (counts.largest, counts.log_sum, counts.positive),
         (0.0, 0.0, 0)
     );
-    assert_eq!((counts.nonzero_strict, counts.nonzero_tol), (0.0, 0.0));
+    assert_eq!((counts.nonzero_fraction, counts.nonzero_tol), (0.0, 0.0));
 }
 
 #[test]
@@ -399,9 +399,9 @@ fn the_published_count_is_that_of_the_dense_route_within_rounding() {
         let strict = dense.iter().filter(|&&v| v > 0.0).count() as f64;
         let strict = strict / point.parameter_count() as f64;
         assert!(
-            (counts.nonzero_strict - strict).abs() < 0.03,
+            (counts.nonzero_fraction - strict).abs() < 0.03,
             "{} and {strict}",
-            counts.nonzero_strict
+            counts.nonzero_fraction
         );
         // Counts by tolerance agree exactly.
         let by_dense = point.count(true, &dense);

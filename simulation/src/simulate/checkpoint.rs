@@ -9,6 +9,8 @@ use sha2::{Digest as _, Sha256};
 use super::{Sample, Simulation};
 use crate::{Dataset, MODEL_VERSION, Outcome, ValidParameters};
 
+mod spectra;
+
 const MAGIC: &[u8; 8] = b"drftswp\0";
 const FORMAT_VERSION: u32 = 1;
 const CHECKSUM_LENGTH: usize = 32;
@@ -70,10 +72,7 @@ pub(super) fn save(simulation: &Simulation) -> Checkpoint {
         // At most 1000 samples: two bytes hold the count.
         bytes.extend((active_samples as u16).to_le_bytes());
     }
-    bytes.extend((simulation.hessian_traces.len() as u64).to_le_bytes());
-    for trace in &simulation.hessian_traces {
-        bytes.extend(trace.to_le_bytes());
-    }
+    spectra::save(&simulation.spectra, &mut bytes);
     bytes.extend(simulation.engine.save());
     let checksum = Sha256::digest(&bytes);
     bytes.extend(checksum);
@@ -111,7 +110,7 @@ pub(super) fn restore(
     simulation.linear = reader.samples()?;
     simulation.logarithmic = reader.samples()?;
     simulation.snapshots = reader.snapshots(parameters.hidden_units as usize)?;
-    simulation.hessian_traces = reader.reals()?;
+    simulation.spectra = spectra::restore(&mut reader, |k| simulation.schedule.hessian(k))?;
     simulation.engine.restore(reader.0)?;
     let done = simulation.steps_done;
     let overdue = simulation.next_measured().is_some_and(|step| step < done);
@@ -186,11 +185,8 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn reals(&mut self) -> Result<Vec<f64>, CheckpointError> {
-        let count = self.count(8)?;
-        (0..count)
-            .map(|_| Ok(f64::from_le_bytes(self.take()?)))
-            .collect()
+    fn real(&mut self) -> Result<f64, CheckpointError> {
+        Ok(f64::from_le_bytes(self.take()?))
     }
 }
 

@@ -4,20 +4,22 @@ use super::{Sample, Simulation};
 use crate::digest::Fingerprint;
 use crate::network::Weights;
 use crate::summary::summarize;
-use crate::{Digest, Measurement, Outcome, RunResult, Summary, UnitActivity};
+use crate::{Digest, Measurement, Outcome, RunResult, Spectrum, Summary, UnitActivity};
 
 /// The result of a run as it stands; one that has not finished is truncated.
 pub(super) fn conclude(simulation: &Simulation) -> RunResult {
     let outcome = simulation.outcome.unwrap_or(Outcome::Truncated);
     let linear = simulation.linear_measurements();
-    let summary = summarize(outcome, &linear, &simulation.hessian_traces);
+    let summary = summarize(outcome, &linear, &simulation.spectra);
     let trajectory = simulation.trajectory(&linear);
     let unit_activity = simulation.unit_activity();
+    let spectra = simulation.spectra();
     let digest = digest(
         (outcome, simulation.steps_done),
         &summary,
         &trajectory,
         &unit_activity,
+        &spectra,
         &simulation.engine.weights(),
     );
     RunResult {
@@ -26,6 +28,7 @@ pub(super) fn conclude(simulation: &Simulation) -> RunResult {
         summary,
         trajectory,
         unit_activity,
+        spectra,
         engine: simulation.engine.describe(),
         digest,
     }
@@ -77,6 +80,14 @@ impl Simulation {
             })
             .collect()
     }
+
+    /// Without those of a network that has diverged beyond numbers.
+    fn spectra(&self) -> Vec<Spectrum> {
+        let spectra = self.spectra.iter().copied();
+        spectra
+            .filter(|spectrum| spectrum.trace.is_finite())
+            .collect()
+    }
 }
 
 fn digest(
@@ -84,6 +95,7 @@ fn digest(
     summary: &Summary,
     trajectory: &[Measurement],
     unit_activity: &[UnitActivity],
+    spectra: &[Spectrum],
     weights: &Weights,
 ) -> Digest {
     let mut fingerprint = Fingerprint::new();
@@ -104,6 +116,10 @@ fn digest(
         for &samples in &activity.active_samples {
             fingerprint.whole(u64::from(samples));
         }
+    }
+    fingerprint.whole(spectra.len() as u64);
+    for spectrum in spectra {
+        spectrum.add_to(&mut fingerprint);
     }
     for &weight in weights.values() {
         fingerprint.real(weight);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::LabelNoiseDistribution;
+use crate::LossPoint;
 use crate::Parameters;
-use crate::curvature::hessian_trace;
 use crate::stream::{ChaChaStream, StreamName};
 use ndarray::Array2;
 
@@ -94,7 +94,7 @@ fn the_trace_of_the_hessian_is_the_gradients_central_difference() {
         (derivative(STEP) - derivative(-STEP)) / (2.0 * STEP)
     };
     let expected: f64 = (0..weights.values().count()).map(second_derivative).sum();
-    let trace = hessian_trace(weights, &dataset());
+    let trace = LossPoint::new(weights, &dataset()).trace();
     assert!(
         (trace - expected).abs() < 1e-7 * expected,
         "{trace} is not {expected}"
