@@ -18,6 +18,8 @@ CREATE TABLE results (
     log10_tau DOUBLE PRECISION,
     converged_step BIGINT,
     hessian_trace_ratio DOUBLE PRECISION,
+    hessian_max_ratio DOUBLE PRECISION,
+    hessian_nonzero_fraction DOUBLE PRECISION,
     engine TEXT NOT NULL,
     digest TEXT NOT NULL,
     wall_seconds DOUBLE PRECISION NOT NULL,
@@ -47,13 +49,18 @@ CREATE TABLE unit_activity (
     PRIMARY KEY (job_id, step)
 );
 
--- Spectra of the Hessian; nothing writes them yet.
+-- Spectra of the Hessian. `exact` is 1 for the whole Hessian's eigenvalues, 0 for its Gauss-Newton
+-- part's; where there are none, all but the trace is NULL.
 CREATE TABLE spectra (
     job_id TEXT NOT NULL REFERENCES jobs (id),
     step BIGINT NOT NULL,
     trace DOUBLE PRECISION,
+    exact BIGINT,
     largest DOUBLE PRECISION,
+    positive BIGINT,
+    negative BIGINT,
     nonzero_fraction DOUBLE PRECISION,
+    nonzero_tol DOUBLE PRECISION,
     log_sum DOUBLE PRECISION,
     PRIMARY KEY (job_id, step)
 );

@@ -33,8 +33,8 @@ SELECT
     r.sparsification_timescale,
     r.log10_tau,
     r.hessian_trace_ratio,
-    CAST(NULL AS DOUBLE PRECISION) AS hessian_max_ratio,
-    CAST(NULL AS DOUBLE PRECISION) AS hessian_nonzero_fraction,
+    r.hessian_max_ratio,
+    r.hessian_nonzero_fraction,
     CAST(NULL AS DOUBLE PRECISION) AS spatial_information_ratio,
     r.converged_step,
     r.wall_seconds,
@@ -77,7 +77,9 @@ WITH RECURSIVE grouped AS (
         avg(CASE WHEN outcome = 'completed' THEN normalized_active_fraction END) AS mean_normalized_active_fraction,
         avg(CASE WHEN outcome = 'completed' THEN normalized_fraction_active_units END) AS mean_normalized_fraction_active_units,
         avg(CASE WHEN outcome = 'completed' THEN log10_tau END) AS mean_log10_tau,
-        avg(CASE WHEN outcome = 'completed' THEN hessian_trace_ratio END) AS mean_hessian_trace_ratio
+        avg(CASE WHEN outcome = 'completed' THEN hessian_trace_ratio END) AS mean_hessian_trace_ratio,
+        avg(CASE WHEN outcome = 'completed' THEN hessian_max_ratio END) AS mean_hessian_max_ratio,
+        avg(CASE WHEN outcome = 'completed' THEN hessian_nonzero_fraction END) AS mean_hessian_nonzero_fraction
     FROM runs
     GROUP BY sweep, task, algorithm, noise_type, regime
 ),
@@ -97,7 +99,11 @@ variances AS (
         sum((r.log10_tau - g.mean_log10_tau) * (r.log10_tau - g.mean_log10_tau))
             / NULLIF(count(r.log10_tau) - 1, 0) AS log10_tau,
         sum((r.hessian_trace_ratio - g.mean_hessian_trace_ratio) * (r.hessian_trace_ratio - g.mean_hessian_trace_ratio))
-            / NULLIF(count(r.hessian_trace_ratio) - 1, 0) AS hessian_trace_ratio
+            / NULLIF(count(r.hessian_trace_ratio) - 1, 0) AS hessian_trace_ratio,
+        sum((r.hessian_max_ratio - g.mean_hessian_max_ratio) * (r.hessian_max_ratio - g.mean_hessian_max_ratio))
+            / NULLIF(count(r.hessian_max_ratio) - 1, 0) AS hessian_max_ratio,
+        sum((r.hessian_nonzero_fraction - g.mean_hessian_nonzero_fraction) * (r.hessian_nonzero_fraction - g.mean_hessian_nonzero_fraction))
+            / NULLIF(count(r.hessian_nonzero_fraction) - 1, 0) AS hessian_nonzero_fraction
     FROM grouped AS g
     JOIN runs AS r
         ON r.sweep = g.sweep
@@ -121,11 +127,15 @@ roots AS (
         normalized_fraction_active_units AS v_normalized_fraction_active_units,
         log10_tau AS v_log10_tau,
         hessian_trace_ratio AS v_hessian_trace_ratio,
+        hessian_max_ratio AS v_hessian_max_ratio,
+        hessian_nonzero_fraction AS v_hessian_nonzero_fraction,
         (loss_final + 1) / 2 AS sd_loss_final,
         (normalized_active_fraction + 1) / 2 AS sd_normalized_active_fraction,
         (normalized_fraction_active_units + 1) / 2 AS sd_normalized_fraction_active_units,
         (log10_tau + 1) / 2 AS sd_log10_tau,
-        (hessian_trace_ratio + 1) / 2 AS sd_hessian_trace_ratio
+        (hessian_trace_ratio + 1) / 2 AS sd_hessian_trace_ratio,
+        (hessian_max_ratio + 1) / 2 AS sd_hessian_max_ratio,
+        (hessian_nonzero_fraction + 1) / 2 AS sd_hessian_nonzero_fraction
     FROM variances
     UNION ALL
     SELECT
@@ -140,11 +150,15 @@ roots AS (
         v_normalized_fraction_active_units,
         v_log10_tau,
         v_hessian_trace_ratio,
+        v_hessian_max_ratio,
+        v_hessian_nonzero_fraction,
         (sd_loss_final + v_loss_final / sd_loss_final) / 2,
         (sd_normalized_active_fraction + v_normalized_active_fraction / sd_normalized_active_fraction) / 2,
         (sd_normalized_fraction_active_units + v_normalized_fraction_active_units / sd_normalized_fraction_active_units) / 2,
         (sd_log10_tau + v_log10_tau / sd_log10_tau) / 2,
-        (sd_hessian_trace_ratio + v_hessian_trace_ratio / sd_hessian_trace_ratio) / 2
+        (sd_hessian_trace_ratio + v_hessian_trace_ratio / sd_hessian_trace_ratio) / 2,
+        (sd_hessian_max_ratio + v_hessian_max_ratio / sd_hessian_max_ratio) / 2,
+        (sd_hessian_nonzero_fraction + v_hessian_nonzero_fraction / sd_hessian_nonzero_fraction) / 2
     FROM roots
     WHERE round < 64
 )
@@ -166,10 +180,10 @@ SELECT
     g.n_log10_tau,
     g.mean_hessian_trace_ratio,
     CASE WHEN r.v_hessian_trace_ratio > 0 THEN r.sd_hessian_trace_ratio ELSE r.v_hessian_trace_ratio END AS sd_hessian_trace_ratio,
-    CAST(NULL AS DOUBLE PRECISION) AS mean_hessian_max_ratio,
-    CAST(NULL AS DOUBLE PRECISION) AS sd_hessian_max_ratio,
-    CAST(NULL AS DOUBLE PRECISION) AS mean_hessian_nonzero_fraction,
-    CAST(NULL AS DOUBLE PRECISION) AS sd_hessian_nonzero_fraction,
+    g.mean_hessian_max_ratio,
+    CASE WHEN r.v_hessian_max_ratio > 0 THEN r.sd_hessian_max_ratio ELSE r.v_hessian_max_ratio END AS sd_hessian_max_ratio,
+    g.mean_hessian_nonzero_fraction,
+    CASE WHEN r.v_hessian_nonzero_fraction > 0 THEN r.sd_hessian_nonzero_fraction ELSE r.v_hessian_nonzero_fraction END AS sd_hessian_nonzero_fraction,
     CAST(NULL AS DOUBLE PRECISION) AS mean_spatial_information_ratio,
     CAST(NULL AS DOUBLE PRECISION) AS sd_spatial_information_ratio,
     g.planned,

@@ -41,6 +41,8 @@ pub enum ExportView {
     SweepSummary,
     /// Measurements of every job that is done.
     Trajectory,
+    /// Spectra of the Hessian of every job that is done and asked for them.
+    Spectra,
     /// Every execution of every job.
     Attempts,
 }
@@ -51,6 +53,7 @@ impl ExportView {
         Self::Runs,
         Self::SweepSummary,
         Self::Trajectory,
+        Self::Spectra,
         Self::Attempts,
     ];
 
@@ -60,6 +63,7 @@ impl ExportView {
             Self::Runs => "runs",
             Self::SweepSummary => "sweep_summary",
             Self::Trajectory => "trajectory",
+            Self::Spectra => "spectra",
             Self::Attempts => "attempts",
         }
     }

@@ -36,7 +36,7 @@ pub mod workload;
 
 pub use dataset::{Dataset, DatasetError};
 pub use digest::Digest;
-pub use hessian::{Eigenvalues, LossPoint, Spectrum};
+pub use hessian::{Eigenvalues, LossPoint, Spectrum, snapshot_order};
 pub use measurement::{Measurement, UnitActivity};
 pub use outcome::Outcome;
 pub use parameters::{

@@ -1,6 +1,6 @@
 //! The ends of an attempt: a result, an error, or the job given back.
 
-use simulation::{Checkpoint, Measurement, RunResult, UnitActivity};
+use simulation::{Checkpoint, Measurement, RunResult, Spectrum, UnitActivity};
 
 use super::reap::trip_breaker;
 use super::transaction::Transaction;
@@ -159,6 +159,10 @@ async fn record(
     transaction
         .execute_rows(sql!("insert_unit_activity.sql"), &job, snapshots)
         .await?;
+    let spectra = result.spectra.iter().map(spectrum_row).collect();
+    transaction
+        .execute_rows(sql!("insert_spectra.sql"), &job, spectra)
+        .await?;
     transaction
         .execute(sql!("delete_checkpoint.sql"), job)
         .await?;
@@ -225,6 +229,8 @@ fn result_row(sweep: &str, ticket: &Ticket, result: &RunResult, cost: &RunCost) 
         number(summary.log10_tau),
         summary.converged_step.map(u64::cast_signed),
         number(summary.hessian_trace_ratio),
+        number(summary.hessian_max_ratio),
+        number(summary.hessian_nonzero_fraction),
         result.engine.as_str(),
         result.digest.0.as_str(),
         cost.wall_seconds,
@@ -245,6 +251,21 @@ fn trajectory_row(point: &Measurement) -> Vec<Argument> {
 fn activity_row(snapshot: &UnitActivity) -> Vec<Argument> {
     let counts = serde_json::to_string(&snapshot.active_samples).expect("whole numbers are JSON");
     arguments![snapshot.step.cast_signed(), counts]
+}
+
+fn spectrum_row(spectrum: &Spectrum) -> Vec<Argument> {
+    let values = spectrum.eigenvalues.as_ref();
+    arguments![
+        spectrum.step.cast_signed(),
+        number(Some(spectrum.trace)),
+        values.map(|values| i64::from(values.exact)),
+        number(values.map(|values| values.largest)),
+        values.map(|values| i64::from(values.positive)),
+        values.map(|values| i64::from(values.negative)),
+        number(values.map(|values| values.nonzero_fraction)),
+        number(values.map(|values| values.nonzero_tol)),
+        number(values.map(|values| values.log_sum)),
+    ]
 }
 
 /// What is not a finite number is NULL: SQLite turns NaN into that by itself, PostgreSQL would

@@ -43,6 +43,7 @@ impl Store {
             ExportView::Runs => sql!("export_runs.sql"),
             ExportView::SweepSummary => sql!("export_sweep_summary.sql"),
             ExportView::Trajectory => sql!("export_trajectory.sql"),
+            ExportView::Spectra => sql!("export_spectra.sql"),
             ExportView::Attempts => sql!("export_attempts.sql"),
         };
         // The name of a sweep that exists holds no quotes: submission checked it.

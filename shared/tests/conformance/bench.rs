@@ -6,7 +6,8 @@ use shared::{
     WorkerInfo,
 };
 use simulation::{
-    Digest, Measurement, Outcome, Parameters, RunResult, Summary, TimescaleFit, UnitActivity,
+    Digest, Eigenvalues, Measurement, Outcome, Parameters, RunResult, Spectrum, Summary,
+    TimescaleFit, UnitActivity,
 };
 use uuid::Uuid;
 
@@ -155,6 +156,26 @@ pub fn result(digest: &str) -> RunResult {
             step: 999,
             active_samples: vec![0, 3, 10],
         }],
+        spectra: vec![
+            Spectrum {
+                step: 0,
+                trace: 40.5,
+                eigenvalues: Some(Eigenvalues {
+                    exact: true,
+                    largest: 20.25,
+                    positive: 3,
+                    negative: 1,
+                    log_sum: -7.5,
+                    nonzero_fraction: 0.45,
+                    nonzero_tol: 0.1,
+                }),
+            },
+            Spectrum {
+                step: 999,
+                trace: 30.0,
+                eigenvalues: None,
+            },
+        ],
         engine: "test".to_owned(),
         digest: Digest(digest.to_owned()),
     }

@@ -65,6 +65,25 @@ async fn a_result_is_recorded_whole(bench: Bench) {
     );
     let activity = value(&store, "SELECT active_samples FROM unit_activity").await;
     assert_eq!(activity, text("[0,3,10]"));
+    let spectra = query(
+        &store,
+        "SELECT step, trace, exact, largest, positive, negative, nonzero_fraction, nonzero_tol, log_sum \
+         FROM spectra ORDER BY step",
+    )
+    .await;
+    let (whole, real) = (Value::Integer, Value::Real);
+    let mut first = vec![
+        whole(0),
+        real(40.5),
+        whole(1),
+        real(20.25),
+        whole(3),
+        whole(1),
+    ];
+    first.extend([real(0.45), real(0.1), real(-7.5)]);
+    let mut last = vec![whole(999), real(30.0)];
+    last.resize(first.len(), Value::Null);
+    assert_eq!(spectra.rows, [first, last]);
     let attempt = query(&store, "SELECT outcome, digest, host FROM attempts").await;
     assert_eq!(attempt.rows, [[text("done"), text("d1"), text("host")]]);
     assert_eq!(status(&store).await.steps_done, 1_000);

@@ -131,6 +131,9 @@ async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
                 loss_final: Some(-value * 1e-6),
                 normalized_active_fraction: Some(value * 1e3),
                 normalized_fraction_active_units: Some(0.7),
+                hessian_trace_ratio: Some(value),
+                hessian_max_ratio: Some(value + 1.0),
+                hessian_nonzero_fraction: Some(value / 100.0),
                 ..Summary::default()
             },
             ..result("d")
@@ -143,7 +146,9 @@ async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
     let summary = query(
         &store,
         "SELECT n, mean_normalized_active_fraction, sd_normalized_active_fraction, sd_loss_final, \
-         sd_normalized_fraction_active_units, mean_log10_tau, sd_log10_tau, n_log10_tau \
+         sd_normalized_fraction_active_units, mean_log10_tau, sd_log10_tau, n_log10_tau, \
+         mean_hessian_trace_ratio, sd_hessian_trace_ratio, mean_hessian_max_ratio, \
+         sd_hessian_max_ratio, mean_hessian_nonzero_fraction, sd_hessian_nonzero_fraction \
          FROM sweep_summary",
     )
     .await;
@@ -159,7 +164,11 @@ async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
     close(&row[2], spread * 1e3);
     close(&row[3], spread * 1e-6);
     assert_eq!(row[4], Value::Real(0.0), "equal values have no spread");
-    assert_eq!(row[5..], [Value::Null, Value::Null, Value::Integer(0)]);
+    assert_eq!(row[5..8], [Value::Null, Value::Null, Value::Integer(0)]);
+    let expected = [6.2, spread, 7.2, spread, 0.062, spread / 100.0];
+    for (value, expected) in row[8..].iter().zip(expected) {
+        close(value, expected);
+    }
 }
 
 async fn every_table_can_be_exported(bench: Bench) {
@@ -169,6 +178,7 @@ async fn every_table_can_be_exported(bench: Bench) {
         (ExportView::Runs, 8),
         (ExportView::SweepSummary, 1),
         (ExportView::Trajectory, 8),
+        (ExportView::Spectra, 8),
         (ExportView::Attempts, 6),
     ] {
         let table = store.export_table(SWEEP, view).await.expect("exports");

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::LossPoint;
+use crate::ValidParameters;
 use crate::digest::Fingerprint;
 
 /// Share of the largest eigenvalue below which one counts as zero. Counts are the same for any
@@ -44,6 +45,45 @@ pub struct Eigenvalues {
     pub nonzero_tol: f64,
 }
 
+/// Order of the matrix whose eigenvalues a snapshot of such a network takes, if every unit is active
+/// for every sample; 0 if it would be too large and the trace is all. For what a job will cost.
+pub fn snapshot_order(parameters: &ValidParameters) -> usize {
+    let sizes = Sizes {
+        samples: parameters.n_samples as usize,
+        inputs: parameters.input_dim as usize + 1,
+        outputs: parameters.output_dim as usize,
+        units: parameters.hidden_units as usize,
+    };
+    sizes.route().map_or(0, |(_, order)| order)
+}
+
+/// Where a snapshot's eigenvalues come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route {
+    Exact,
+    GaussNewton,
+}
+
+/// What decides the route; `inputs` counts the bias.
+struct Sizes {
+    samples: usize,
+    inputs: usize,
+    outputs: usize,
+    units: usize,
+}
+
+impl Sizes {
+    /// The route, and the order of its matrix at most.
+    fn route(&self) -> Option<(Route, usize)> {
+        let rows = self.samples * self.outputs;
+        let spanned = self.samples.min(self.inputs);
+        let coupled = 2 * self.units * spanned.min(self.outputs);
+        let exact = coupled + rows.min(self.units * (spanned + self.outputs));
+        let routes = [(Route::Exact, exact), (Route::GaussNewton, rows)];
+        routes.into_iter().find(|&(_, order)| order <= ORDER_MAX)
+    }
+}
+
 impl Spectrum {
     /// Adds every value to a fingerprint, in the order of the fields.
     pub(crate) fn add_to(&self, fingerprint: &mut Fingerprint) {
@@ -71,16 +111,16 @@ impl LossPoint {
     /// the trace alone.
     pub fn summarize(&self, step: u64) -> Spectrum {
         let trace = self.trace();
-        let exact = self.order_max() <= ORDER_MAX;
-        let values = if !trace.is_finite() {
-            None
-        } else if exact {
-            self.eigenvalues()
-        } else if self.residuals.len() <= ORDER_MAX {
-            self.gauss_newton_eigenvalues()
-        } else {
-            None
+        let route = match self.sizes().route() {
+            Some((route, _)) if trace.is_finite() => Some(route),
+            _ => None,
         };
+        let values = match route {
+            Some(Route::Exact) => self.eigenvalues(),
+            Some(Route::GaussNewton) => self.gauss_newton_eigenvalues(),
+            None => None,
+        };
+        let exact = route == Some(Route::Exact);
         Spectrum {
             step,
             trace,
@@ -88,14 +128,14 @@ impl LossPoint {
         }
     }
 
-    /// Order of the matrix behind [`LossPoint::eigenvalues`] if all units are active for all samples
-    /// or for as many as make it largest.
-    fn order_max(&self) -> usize {
+    fn sizes(&self) -> Sizes {
         let (samples, output_dim) = self.residuals.dim();
-        let coupled = output_dim.min(samples).min(self.inputs.ncols() + 1);
-        let (units, rows) = (self.hidden.ncols(), self.residuals.len());
-        let free = units * (output_dim + samples.min(self.inputs.ncols() + 1));
-        2 * units * coupled + rows.min(free)
+        Sizes {
+            samples,
+            inputs: self.inputs.ncols() + 1,
+            outputs: output_dim,
+            units: self.hidden.ncols(),
+        }
     }
 
     /// The numbers that `values`, falling and without zeros that are known, amount to.

@@ -1,6 +1,7 @@
 use ndarray::{Array1, Array2, array};
 
 use super::*;
+use crate::Parameters;
 use crate::stream::{ChaChaStream, StreamName};
 
 /// A network with its data, to take derivatives of.
@@ -434,6 +435,20 @@ fn networks_that_are_too_large_give_less() {
     assert_eq!(exact([20, 30, 15, 100]), Some(true));
     assert_eq!(exact([150, 18, 17, 500]), Some(false));
     assert_eq!(exact([1_000, 18, 17, 500]), None);
+    let order = |n_samples, input_dim, output_dim, hidden_units| {
+        let parameters = Parameters {
+            n_samples,
+            input_dim,
+            output_dim,
+            hidden_units,
+            ..Parameters::default()
+        };
+        snapshot_order(&parameters.check().unwrap())
+    };
+    // 100 units with 5 coupled coordinates of each kind, 25 outputs of all samples.
+    assert_eq!(order(5, 20, 5, 100), 1_025);
+    assert_eq!(order(150, 18, 17, 500), 2_550);
+    assert_eq!(order(1_000, 18, 17, 500), 0);
 }
 
 #[test]
