@@ -36,6 +36,7 @@ impl Sandbox {
             .args(arguments)
             .current_dir(self.folder.path())
             .env_remove("DATABASE_URL")
+            .env_remove("DATABASE_PASSWORD_FILE")
             .env_remove("DRIFTSWEEP_FORMAT")
             .stdin(Stdio::null());
         command

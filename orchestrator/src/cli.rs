@@ -14,6 +14,14 @@ pub struct Cli {
     /// Database: sqlite://PATH or postgres://USER@HOST/NAME.
     #[arg(long, global = true, env = "DATABASE_URL", default_value = DEFAULT_DATABASE, hide_env_values = true)]
     pub database: String,
+    /// File with the password for a postgres:// database whose URL has none.
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_PASSWORD_FILE",
+        value_name = "FILE"
+    )]
+    pub database_password_file: Option<PathBuf>,
     /// Form of what is printed.
     #[arg(
         long,

@@ -17,6 +17,7 @@ use shared::{OpenError, Purpose, Store, StoreError};
 
 use crate::cli::{Cli, Command};
 use crate::failure::{Exit, Failure};
+use crate::location::with_password;
 
 /// Carries out what the command line says.
 ///
@@ -24,10 +25,14 @@ use crate::failure::{Exit, Failure};
 /// Anything that keeps the command from doing so; the failure knows its exit status.
 pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli {
-        database,
+        mut database,
+        database_password_file,
         format,
         command,
     } = cli;
+    if let Some(file) = database_password_file {
+        database = with_password(&database, &file).map_err(Failure::input)?;
+    }
     match command {
         Command::Run(arguments) => run::run(&database, format, &arguments).await,
         Command::Plan { sweep_file } => plan::plan(&sweep_file, format),
