@@ -10,6 +10,11 @@ help: ## List the targets.
 .PHONY: test
 test: needs ## Every test; installs PostgreSQL first if it is missing.
 	$(CARGO) test --workspace --all-features
+	$(MAKE) test-containers
+
+.PHONY: test-containers
+test-containers: needs ## The image and the compose file, where a Docker engine answers.
+	$(CARGO) test --workspace --all-features --test containers
 
 .PHONY: needs
 needs: ## Install what the tests need and this machine lacks.
@@ -19,6 +24,7 @@ needs: ## Install what the tests need and this machine lacks.
 lint: ## Formatting, lints and documentation, warnings as errors.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
+	$(CARGO) clippy --workspace --all-features --test containers -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
 
 .PHONY: deny

@@ -1,0 +1,55 @@
+//! The Docker engine and its Compose, whichever of the two there is.
+
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
+
+/// Whether a Docker engine answers.
+pub fn answers() -> bool {
+    succeeds("docker", &["info"])
+}
+
+/// `docker compose`, or `docker-compose` where that plugin is missing.
+pub fn compose() -> Option<Command> {
+    if succeeds("docker", &["compose", "version"]) {
+        let mut command = Command::new("docker");
+        command.arg("compose");
+        Some(command)
+    } else if succeeds("docker-compose", &["version"]) {
+        Some(Command::new("docker-compose"))
+    } else {
+        None
+    }
+}
+
+/// Runs to success and returns what was printed, without white space around it.
+#[track_caller]
+pub fn output(command: &mut Command) -> String {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{printed}\n{complaints}",
+        output.status
+    );
+    printed.trim().to_owned()
+}
+
+/// Runs `docker` with these arguments to success.
+#[track_caller]
+pub fn docker<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> String {
+    output(Command::new("docker").args(arguments))
+}
+
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
