@@ -88,7 +88,12 @@ impl Spool {
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            let bytes = fs::read(&path).map_err(|e| self.error("reading a result", e))?;
+            let bytes = match fs::read(&path) {
+                Ok(bytes) => bytes,
+                // A worker that shares the folder has delivered it in the meantime.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(self.error("reading a result", error)),
+            };
             match serde_json::from_slice(&bytes) {
                 Ok(spooled) => found.push(spooled),
                 Err(error) => {
@@ -110,5 +115,19 @@ impl Spool {
             action,
             source,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_that_another_worker_delivers_meanwhile_is_passed_over() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let spool = Spool::open(folder.path()).expect("a folder");
+        // Listed, and gone when it is read.
+        std::os::unix::fs::symlink("delivered", folder.path().join("job-1.json")).expect("a link");
+        assert!(spool.list().expect("a list").is_empty());
     }
 }
