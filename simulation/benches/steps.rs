@@ -1,8 +1,10 @@
 //! What a training step costs: microseconds and GFLOP/s of every algorithm and noise on six network
 //! sizes, against this core's peak of fused multiply-adds measured in between, and a normal's nanoseconds.
 //!
-//! `cargo bench -p driftsweep-simulation --bench steps [-- [--rounds N] [--csv] [TEXT]]` with TEXT part
-//! of a row's name. Rows are measured in turn, round after round; the medians over the rounds are shown.
+//! `cargo bench -p driftsweep-simulation --bench steps [-- [--rounds N] [--csv] [--long STEPS] [TEXT]]`
+//! with TEXT part of a row's name. Rows are measured in turn, round after round; the medians over the
+//! rounds are shown. With `--long`, each row takes that many steps instead, and its mean step is
+//! compared with that of the first hundred thousand: silent units make long runs cheaper.
 
 use std::hint::black_box;
 
@@ -37,6 +39,10 @@ fn main() {
         .into_iter()
         .filter(|row| row.name.contains(&options.filter))
         .collect();
+    if let Some(steps) = options.long {
+        rows.iter_mut().for_each(|row| row.measure_long(steps));
+        return;
+    }
     for row in &mut rows {
         row.calibrate();
     }
@@ -79,6 +85,7 @@ fn main() {
 struct Options {
     rounds: usize,
     csv: bool,
+    long: Option<u64>,
     filter: String,
 }
 
@@ -88,6 +95,7 @@ impl Options {
         let mut options = Self {
             rounds: 7,
             csv: false,
+            long: None,
             filter: String::new(),
         };
         let mut arguments = std::env::args().skip(1);
@@ -97,6 +105,10 @@ impl Options {
                     let count: Option<usize> =
                         arguments.next().and_then(|count| count.parse().ok());
                     options.rounds = count.expect("--rounds takes a number").max(1);
+                }
+                "--long" => {
+                    let steps = arguments.next().and_then(|steps| steps.parse().ok());
+                    options.long = Some(steps.expect("--long takes a number"));
                 }
                 "--csv" => options.csv = true,
                 "--bench" => {}
@@ -170,6 +182,23 @@ impl Row {
             self.simulation.advance(200);
         });
         self.steps_per_round = (SECONDS_PER_ROUND / (seconds / 200.0)).ceil() as u64;
+    }
+
+    fn measure_long(&mut self, steps: u64) {
+        const EARLY: u64 = 100_000;
+        let mut seconds = |steps: u64| {
+            timed(|| {
+                self.simulation.advance(steps);
+            })
+        };
+        let early = seconds(EARLY);
+        let whole = early + seconds(steps.saturating_sub(EARLY));
+        let [early, whole] = [early / EARLY as f64, whole / steps as f64].map(|s| s * 1e6);
+        println!(
+            "{:<26} {whole:.3} us/step over {steps} steps, {early:.3} early: {:.2}",
+            self.name,
+            whole / early
+        );
     }
 
     fn measure(&mut self) {

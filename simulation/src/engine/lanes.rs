@@ -28,6 +28,13 @@ impl Block {
     pub const ZERO: Self = Self([0.0; WIDTH]);
 }
 
+/// The numbers of some blocks in a row.
+pub(crate) fn numbers(blocks: &[Block]) -> &[f32] {
+    // SAFETY: a block is an array of `WIDTH` numbers and nothing else: its size, 64 bytes, is its
+    // alignment, so blocks lie without gaps.
+    unsafe { std::slice::from_raw_parts(blocks.as_ptr().cast(), blocks.len() * WIDTH) }
+}
+
 /// Sixteen lanes in registers, and as `Bits` the same lanes as 32-bit integers.
 pub(crate) trait Lanes: Copy {
     /// Sixteen unsigned integers; arithmetic wraps.
@@ -42,7 +49,6 @@ pub(crate) trait Lanes: Copy {
     fn splat(value: f32) -> Self;
     fn load(from: &Block) -> Self;
     fn store(self, to: &mut Block);
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests load odd places"))]
     fn load_slice(from: &[f32; WIDTH]) -> Self;
     /// Lanes 0 to 7 from one place, 8 to 15 from another.
     fn load_halves(low: &[f32; 8], high: &[f32; 8]) -> Self;

@@ -2,10 +2,10 @@
 
 use ndarray::ArrayView1;
 
-use super::dots::{output_stride, residuals_len};
+use super::dots::{OUTPUTS, output_stride, residuals_len};
 use super::span::{Span, with_constant};
 use super::state::take;
-use crate::engine::lanes::{Block, Lanes, WIDTH};
+use crate::engine::lanes::{Block, Lanes, WIDTH, numbers};
 use crate::engine::normals::{LaneStream, STATE_BYTES};
 use crate::stream::StreamName;
 use crate::{Dataset, LabelNoiseDistribution, ValidParameters};
@@ -95,7 +95,8 @@ impl Samples {
             input_noise: parameters.input_noise as f32,
             label: LaneStream::new(parameters.seed, StreamName::LabelNoise),
             input: LaneStream::new(parameters.seed, StreamName::InputNoise),
-            draws: vec![Block::ZERO; (count * output_dim.max(inputs.ncols())).div_ceil(WIDTH)],
+            // Two blocks more: the last labels are read in groups that reach beyond the draws.
+            draws: vec![Block::ZERO; (count * output_dim.max(inputs.ncols())).div_ceil(WIDTH) + 2],
         }
     }
 
@@ -119,33 +120,55 @@ impl Samples {
             generator.normals(draws);
             self.input.close(generator);
             let (clean, noisy) = (&self.clean.inputs, &mut self.noisy.inputs);
-            add(draws, width, self.design.rows, clean, noisy, |z, x| {
-                z.mul_add(self.input_noise, x)
-            });
+            let rows = clean
+                .chunks_exact(self.design.rows)
+                .zip(noisy.chunks_exact_mut(self.design.rows));
+            for ((clean, noisy), noise) in rows.zip(numbers(draws).chunks(width)) {
+                for i in 0..width {
+                    noisy[i] = noise[i].mul_add(self.input_noise, clean[i]);
+                }
+            }
         }
         if self.label_noise > 0.0 {
-            let draws = &mut self.draws[..(self.count * self.output_dim).div_ceil(WIDTH)];
-            let (clean, noisy) = (&self.clean.targets, &mut self.noisy.targets);
+            let blocks = (self.count * self.output_dim).div_ceil(WIDTH);
             let mut generator = self.label.open::<L>();
             let centre = match self.label_noise_distribution {
                 LabelNoiseDistribution::Uniform => {
-                    generator.uniforms(draws);
+                    generator.uniforms(&mut self.draws[..blocks]);
                     0.5
                 }
                 LabelNoiseDistribution::Gaussian => {
-                    generator.normals(draws);
+                    generator.normals(&mut self.draws[..blocks]);
                     0.0
                 }
             };
             self.label.close(generator);
-            add(
-                draws,
-                self.output_dim,
-                self.output_stride,
-                clean,
-                noisy,
-                |z, y| (z - centre).mul_add(self.label_noise, y),
+            self.add_label_noise::<L>(centre);
+        }
+    }
+
+    /// Lays the draws over the targets, eight at a time; what falls into pads is read by nobody.
+    #[inline(always)]
+    fn add_label_noise<L: Lanes>(&mut self, centre: f32) {
+        let draws = numbers(&self.draws);
+        let groups = self.output_stride / OUTPUTS;
+        let total = self.count * groups;
+        let (centre, scale) = (L::splat(centre), L::splat(self.label_noise));
+        for first in (0..total).step_by(2) {
+            let low = first / groups * self.output_dim + first % groups * OUTPUTS;
+            let next = first + 1;
+            let high = next / groups * self.output_dim + next % groups * OUTPUTS;
+            let z = L::load_halves(
+                draws[low..][..OUTPUTS].try_into().expect("eight"),
+                draws[high..][..OUTPUTS].try_into().expect("eight"),
             );
+            let at = first * OUTPUTS;
+            let clean = L::load_slice(self.clean.targets[at..][..WIDTH].try_into().expect("16"));
+            let noisy = z.sub(centre).mul_add(scale, clean);
+            let to = &mut self.noisy.targets[at..][..WIDTH];
+            let (low, high) = to.split_at_mut(OUTPUTS);
+            noisy.store_low(low.try_into().expect("eight"));
+            noisy.store_high(high.try_into().expect("eight"));
         }
     }
 
@@ -158,27 +181,6 @@ impl Samples {
     pub fn restore(&mut self, bytes: &mut &[u8]) {
         for stream in [&mut self.label, &mut self.input] {
             *stream = LaneStream::restore(&take::<STATE_BYTES>(bytes));
-        }
-    }
-}
-
-/// Lays consecutive draws over the first `width` of every `stride` numbers.
-#[inline(always)]
-fn add(
-    draws: &[Block],
-    width: usize,
-    stride: usize,
-    clean: &[f32],
-    noisy: &mut [f32],
-    noise: impl Fn(f32, f32) -> f32,
-) {
-    let mut draws = draws.iter().flat_map(|block| block.0);
-    for (clean, noisy) in clean
-        .chunks_exact(stride)
-        .zip(noisy.chunks_exact_mut(stride))
-    {
-        for ((clean, noisy), z) in clean[..width].iter().zip(noisy).zip(&mut draws) {
-            *noisy = noise(z, *clean);
         }
     }
 }
