@@ -30,8 +30,9 @@ pub(crate) trait Engine {
     /// Takes back what `save` gave. Fails on bytes of another length.
     fn restore(&mut self, state: &[u8]) -> Result<(), crate::CheckpointError>;
 
-    /// Name of the engine and the reductions it applied, for the job's record: `f64`, or
-    /// `f32 span:5/21 packing`. The instruction set is not part of it: it changes no bit.
+    /// Name of the engine and the reductions it applied, for the job's record: `f64`, `f32`, or
+    /// `f32 span:5/21 packing sleeping` (rank of the data of 21 input rows; units sorted; silent ones
+    /// asleep, or `freezing`). The instruction set is not part of it: it changes no bit.
     fn describe(&self) -> String;
 }
 

@@ -31,7 +31,7 @@ mod update;
 
 use data::Samples;
 use matrix::Matrix;
-use packing::Packing;
+use packing::{Packing, Sorter};
 use snapshot::Rotation;
 use span::Span;
 use state::State;
@@ -60,6 +60,7 @@ struct Scratch {
     trial: Matrix,
     /// Scaled residuals, `[n_samples][output_stride]`.
     residuals: Vec<f32>,
+    sorter: Sorter,
 }
 
 impl SingleEngine {
@@ -94,6 +95,7 @@ impl SingleEngine {
             noise: Matrix::zeros(noise, columns),
             trial: Matrix::zeros(trial, columns),
             residuals: vec![0.0; samples.residuals_len()],
+            sorter: Sorter::new(state.hidden_units),
         };
         Self {
             instruction_set,
@@ -208,7 +210,8 @@ impl Kernel for Advance<'_> {
         } = self.engine;
         for _ in 0..self.count {
             if state.steps.is_multiple_of(packing::PERIOD) {
-                packing::pack::<L>(state, samples, &mut scratch.hidden);
+                let Scratch { hidden, sorter, .. } = scratch;
+                packing::pack::<L>(state, samples, hidden, sorter);
             }
             samples.draw::<L>();
             match algorithm {

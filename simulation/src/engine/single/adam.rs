@@ -33,9 +33,9 @@ impl Moments {
     }
 
     /// Moves lanes as the weights' are moved.
-    pub fn permute(&mut self, from: &[u32]) {
-        self.first.permute(from);
-        self.second.permute(from);
+    pub fn permute(&mut self, from: &[u32], before: &mut [Block]) {
+        self.first.permute(from, before);
+        self.second.permute(from, before);
     }
 
     pub fn save(&self, bytes: &mut Vec<u8>) {

@@ -33,9 +33,8 @@ impl Matrix {
         self.blocks[row * self.columns + lane / WIDTH].0[lane % WIDTH]
     }
 
-    /// Moves lanes of every row: lane `i` takes what was in lane `from[i]`.
-    pub fn permute(&mut self, from: &[u32]) {
-        let mut before = vec![Block::ZERO; self.columns];
+    /// Moves lanes of every row: lane `i` takes what was in lane `from[i]`. `before` is a place for a row.
+    pub fn permute(&mut self, from: &[u32], before: &mut [Block]) {
         for row in self.blocks.chunks_exact_mut(self.columns) {
             before.copy_from_slice(row);
             for (lane, &from) in from.iter().enumerate() {

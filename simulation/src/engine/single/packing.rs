@@ -92,17 +92,73 @@ impl Places {
         self.awake_columns = u64::from_le_bytes(take(bytes)) as usize;
     }
 
-    pub fn permute(&mut self, from: &[u32]) {
-        let at = |values: &[u64]| from.iter().map(|&i| values[i as usize]).collect();
-        self.units = from.iter().map(|&i| self.units[i as usize]).collect();
-        self.slept_at = at(&self.slept_at);
-        self.wake_at = at(&self.wake_at);
+    fn permute(&mut self, from: &[u32], before: &mut Self) {
+        before.units.copy_from_slice(&self.units);
+        before.slept_at.copy_from_slice(&self.slept_at);
+        before.wake_at.copy_from_slice(&self.wake_at);
+        for (lane, &from) in from.iter().enumerate() {
+            let from = from as usize;
+            self.units[lane] = before.units[from];
+            self.slept_at[lane] = before.slept_at[from];
+            self.wake_at[lane] = before.wake_at[from];
+        }
+    }
+}
+
+/// Rank of a unit in the order of lanes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Active,
+    Silent,
+    Asleep,
+}
+
+/// Room to sort units in, so that sorting allocates nothing.
+pub(super) struct Sorter {
+    ranks: Vec<Rank>,
+    from: Vec<u32>,
+    row: Vec<Block>,
+    places: Places,
+}
+
+impl Sorter {
+    pub fn new(hidden_units: usize) -> Self {
+        Self {
+            ranks: vec![Rank::Active; hidden_units],
+            from: vec![0; hidden_units],
+            row: vec![Block::ZERO; hidden_units.div_ceil(WIDTH)],
+            places: Places::new(hidden_units),
+        }
+    }
+
+    /// Moves units into the order of their ranks; equal ones keep theirs.
+    fn sort(&mut self, state: &mut State) {
+        if self.ranks.is_sorted() {
+            return;
+        }
+        let mut next = 0;
+        for rank in [Rank::Active, Rank::Silent, Rank::Asleep] {
+            for (lane, _) in self.ranks.iter().enumerate().filter(|(_, r)| **r == rank) {
+                self.from[next] = lane as u32;
+                next += 1;
+            }
+        }
+        state.weights.permute(&self.from, &mut self.row);
+        if let Some(moments) = &mut state.moments {
+            moments.permute(&self.from, &mut self.row);
+        }
+        state.places.permute(&self.from, &mut self.places);
     }
 }
 
 /// Wakes who is due, sends who can to sleep, sorts. `drive` is a place for one number a sample and unit.
 #[inline(always)]
-pub(super) fn pack<L: Lanes>(state: &mut State, samples: &Samples, drive: &mut Matrix) {
+pub(super) fn pack<L: Lanes>(
+    state: &mut State,
+    samples: &Samples,
+    drive: &mut Matrix,
+    sorter: &mut Sorter,
+) {
     if state.packing == Packing::Off {
         return;
     }
@@ -112,7 +168,7 @@ pub(super) fn pack<L: Lanes>(state: &mut State, samples: &Samples, drive: &mut M
         state.stream.close(generator);
     }
     products::drive::<L>(&state.weights, &samples.clean.inputs, samples.design, drive);
-    decide(state, samples, drive);
+    decide(state, samples, drive, sorter);
 }
 
 /// Gives the units that are due the noise of the steps they slept.
@@ -149,45 +205,36 @@ fn wake<L: Lanes>(state: &mut State, deviation: f64, generator: &mut Generator<L
     }
 }
 
-/// Rank of a unit in the order of lanes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Active,
-    Silent,
-    Asleep,
+fn decide(state: &mut State, samples: &Samples, drive: &Matrix, sorter: &mut Sorter) {
+    for lane in 0..state.hidden_units {
+        sorter.ranks[lane] = rank(state, samples, drive, lane);
+    }
+    sorter.sort(state);
+    let awake = |rank: &&Rank| **rank != Rank::Asleep;
+    let awake = sorter.ranks.iter().filter(awake).count();
+    state.places.awake_columns = awake.div_ceil(WIDTH);
+    state.scale_noise();
 }
 
-fn decide(state: &mut State, samples: &Samples, drive: &Matrix) {
-    let now = state.steps;
-    let ranks: Vec<Rank> = (0..state.hidden_units)
-        .map(|lane| {
-            if state.places.wake_at[lane] != 0 {
-                return Rank::Asleep;
-            }
-            let Some(distance) = distance_from_activity(samples, drive, lane) else {
-                return Rank::Active;
-            };
-            let wake_at = match state.packing {
-                Packing::Off | Packing::Sort => return Rank::Silent,
-                Packing::Freeze => NEVER,
-                Packing::Sleep { deviation } => match sleep(distance, deviation) {
-                    None => return Rank::Silent,
-                    Some(steps) => now + steps,
-                },
-            };
-            state.places.slept_at[lane] = now;
-            state.places.wake_at[lane] = wake_at;
-            Rank::Asleep
-        })
-        .collect();
-    if !ranks.is_sorted() {
-        let mut from: Vec<u32> = (0..state.hidden_units as u32).collect();
-        from.sort_by_key(|&lane| ranks[lane as usize]);
-        state.permute(&from);
+/// Ranks a unit, and sends it to sleep if it can.
+fn rank(state: &mut State, samples: &Samples, drive: &Matrix, lane: usize) -> Rank {
+    if state.places.wake_at[lane] != 0 {
+        return Rank::Asleep;
     }
-    let asleep = ranks.iter().filter(|&&rank| rank == Rank::Asleep).count();
-    state.places.awake_columns = (state.hidden_units - asleep).div_ceil(WIDTH);
-    state.scale_noise();
+    let Some(distance) = distance_from_activity(samples, drive, lane) else {
+        return Rank::Active;
+    };
+    let wake_at = match state.packing {
+        Packing::Off | Packing::Sort => None,
+        Packing::Freeze => Some(NEVER),
+        Packing::Sleep { deviation } => sleep(distance, deviation).map(|steps| state.steps + steps),
+    };
+    let Some(wake_at) = wake_at else {
+        return Rank::Silent;
+    };
+    state.places.slept_at[lane] = state.steps;
+    state.places.wake_at[lane] = wake_at;
+    Rank::Asleep
 }
 
 /// How far a silent unit's weights are from making it active, in the metric of the weights; none for

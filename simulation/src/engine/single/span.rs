@@ -6,7 +6,7 @@
 //! does noise that is equal and independent in all directions. What lies across the basis is moved by
 //! noise alone: a walk without drift that nothing reads until somebody asks for the weights.
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::Array2;
 
 use crate::network::Weights;
 
@@ -57,7 +57,8 @@ impl Span {
             if position < k {
                 return 0.0;
             }
-            row_dot(&extended.row(order[position]), &basis[k])
+            let sample = extended.row(order[position]);
+            sample.iter().zip(&basis[k]).map(|(x, q)| x * q).sum()
         });
         let basis = Array2::from_shape_fn((basis.len(), width), |(k, i)| basis[k][i]);
         Self {
@@ -73,34 +74,36 @@ impl Span {
 
     /// Input weights and biases in the coordinates of the basis, `[rank][hidden]`.
     pub fn reduce(&self, weights: &Weights) -> Array2<f64> {
-        let input = input_side(weights);
-        Array2::from_shape_fn((self.rank(), input.ncols()), |(k, unit)| {
-            row_dot(
-                &input.column(unit),
-                self.basis.row(k).as_slice().expect("contiguous"),
-            )
-        })
+        self.along(&input_side(weights))
+    }
+
+    /// The overlap of every unit's weights with every row of the basis, `[rank][hidden]`.
+    fn along(&self, input: &Array2<f64>) -> Array2<f64> {
+        // Not `dot`: ndarray's picks its kernel, and with it the bits, by the machine.
+        let mut overlaps = Array2::zeros((self.rank(), input.ncols()));
+        for (mut overlap, direction) in overlaps.rows_mut().into_iter().zip(self.basis.rows()) {
+            for (&share, weights) in direction.iter().zip(input.rows()) {
+                overlap.scaled_add(share, &weights);
+            }
+        }
+        overlaps
     }
 
     /// The inverse of `reduce` with nothing across the basis, `[input_dim + 1][hidden]`.
     pub fn expand(&self, reduced: &Array2<f64>) -> Array2<f64> {
-        Array2::from_shape_fn((self.basis.ncols(), reduced.ncols()), |(i, unit)| {
-            (0..self.rank())
-                .map(|k| self.basis[[k, i]] * reduced[[k, unit]])
-                .sum()
-        })
-    }
-
-    /// Takes from `input`, `[input_dim + 1][hidden]`, what lies along the basis.
-    pub fn across(&self, mut input: Array2<f64>) -> Array2<f64> {
-        for k in 0..self.rank() {
-            let direction = self.basis.row(k);
-            for mut unit in input.columns_mut() {
-                let overlap: f64 = direction.iter().zip(&unit).map(|(a, b)| a * b).sum();
-                unit.scaled_add(-overlap, &direction);
+        let mut input = Array2::zeros((self.basis.ncols(), reduced.ncols()));
+        for (direction, weights) in self.basis.rows().into_iter().zip(reduced.rows()) {
+            for (&share, mut row) in direction.iter().zip(input.rows_mut()) {
+                row.scaled_add(share, &weights);
             }
         }
         input
+    }
+
+    /// Takes from `input`, `[input_dim + 1][hidden]`, what lies along the basis.
+    pub fn across(&self, input: Array2<f64>) -> Array2<f64> {
+        let along = self.expand(&self.along(&input));
+        input - along
     }
 }
 
@@ -137,10 +140,6 @@ fn largest(rows: &Array2<f64>, among: &[usize]) -> (usize, f64) {
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn row_dot(a: &ArrayView1<f64>, b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 

@@ -88,15 +88,6 @@ impl State {
         }
     }
 
-    /// Moves units to other lanes: lane `i` takes what was in lane `from[i]`.
-    pub fn permute(&mut self, from: &[u32]) {
-        self.weights.permute(from);
-        if let Some(moments) = &mut self.moments {
-            moments.permute(from);
-        }
-        self.places.permute(from);
-    }
-
     /// Lets noise reach the units that are awake alone.
     pub fn scale_noise(&mut self) {
         if self.noise.weights.is_empty() {
