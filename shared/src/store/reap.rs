@@ -62,7 +62,13 @@ impl Store {
                 arguments![worker.to_string(), i64::from(as_crash)],
             )
             .await?;
-        let taken = bury(&mut transaction, &rows, "lease_expired").await?;
+        // The outcome tells whether a crash was counted, for whoever adopts a late result.
+        let outcome = if as_crash {
+            "lease_expired"
+        } else {
+            "released"
+        };
+        let taken = bury(&mut transaction, &rows, outcome).await?;
         transaction.commit().await?;
         Ok(taken)
     }

@@ -1,9 +1,10 @@
 //! Leases: who fell silent is noticed, who is alive is not robbed.
 
-use shared::{Renewal, Store, Value};
+use shared::{Finish, Renewal, Store, Value};
 
 use crate::bench::{
-    Bench, LEASE_MS, claim, claim_one, later, query, status, submit, sweep, text, value, worker,
+    Bench, LEASE_MS, claim, claim_one, cost, later, query, result, status, submit, sweep, text,
+    value, worker,
 };
 
 crate::scenarios!(
@@ -17,6 +18,7 @@ crate::scenarios!(
     a_hung_attempt_is_ended_by_its_deadline,
     a_worker_known_to_be_gone_is_reaped_at_once,
     a_person_who_runs_again_loses_no_time_and_no_budget,
+    what_a_stopped_run_left_in_its_spool_is_taken,
 );
 
 async fn a_renewed_lease_is_not_reaped(bench: Bench) {
@@ -208,5 +210,18 @@ async fn a_person_who_runs_again_loses_no_time_and_no_budget(bench: Bench) {
     assert_eq!(store.abandon(gone, false).await.expect("takes back"), 2);
     assert_eq!(claim(&store, worker(), 3).await.len(), 2);
     let crashes = value(&store, "SELECT max(crashes) FROM jobs").await;
+    assert_eq!(crashes, Value::Integer(0));
+}
+
+async fn what_a_stopped_run_left_in_its_spool_is_taken(bench: Bench) {
+    let store = bench.with_jobs(2).await;
+    let gone = worker();
+    let left = claim(&store, gone, 2).await;
+    assert_eq!(store.abandon(gone, false).await.expect("takes back"), 2);
+    // Nothing was counted as a crash, so no crash may be uncounted.
+    let finish = store.complete(&left[0].ticket, &result("d"), &cost()).await;
+    assert_eq!(finish.expect("completes"), Finish::Recorded);
+    assert!(store.release(&left[1].ticket, None).await.expect("answers"));
+    let crashes = value(&store, "SELECT max(crashes) + min(crashes) FROM jobs").await;
     assert_eq!(crashes, Value::Integer(0));
 }
