@@ -39,7 +39,8 @@ pub struct Eigenvalues {
     /// Sum of the natural logarithms of the positive ones.
     pub log_sum: f64,
     /// The published count over P, as exact arithmetic expects it: the positive eigenvalues, and
-    /// half of the live units' null ones, which rounding makes positive as often as negative.
+    /// half of the live units' null ones, which rounding makes positive as often as negative. The
+    /// published rows whose units are all active agree to 0.001.
     pub nonzero_fraction: f64,
     /// The positive eigenvalues over P.
     pub nonzero_tol: f64,

@@ -415,6 +415,18 @@ fn the_published_count_is_that_of_the_dense_route_within_rounding() {
 }
 
 #[test]
+fn the_published_share_is_met_where_all_units_are_active() {
+    // Rows of 20 samples, 20 inputs, 100 units, 5 and 10 outputs; the columns `eig_nonzero`.
+    for (output_dim, published) in [(5, 0.5187), (10, 0.5319)] {
+        let mut point = Network::new(2, [20, 20, output_dim, 100], &[]).point();
+        // As small as after learning.
+        point.residuals *= 1e-3;
+        let counts = point.summarize(0).eigenvalues.unwrap();
+        assert!((counts.nonzero_fraction - published).abs() < 1e-3);
+    }
+}
+
+#[test]
 fn networks_that_are_too_large_give_less() {
     let point = |sizes: [usize; 4]| {
         let [samples, input_dim, output_dim, units] = sizes;
