@@ -26,6 +26,9 @@ pub(super) fn sweep<L: Lanes>(job: &mut impl TileJob<L>, rows: usize, columns: R
         } else if L::ACCUMULATORS >= 20 && left >= 4 {
             strip::<L, _, 4, 5>(job, rows, column);
             column += 4;
+        } else if L::ACCUMULATORS >= 18 && left >= 3 {
+            strip::<L, _, 3, 6>(job, rows, column);
+            column += 3;
         } else if L::ACCUMULATORS >= 12 && left >= 2 {
             strip::<L, _, 2, 6>(job, rows, column);
             column += 2;
