@@ -35,7 +35,7 @@ fn kill_after(mut child: Child, delay: Duration) -> bool {
 
 #[test]
 fn a_run_killed_many_times_ends_like_an_undisturbed_one() {
-    let sweep = short_sweep("killed", JOBS, 60_000);
+    let sweep = short_sweep("killed", JOBS, 400_000);
     let undisturbed = Sandbox::new();
     undisturbed.write("sweep.yaml", &sweep);
     undisturbed.run(&["run", "sweep.yaml"]).expect_exit(0);

@@ -4,8 +4,14 @@ use serde_json::Value;
 
 use crate::support::{Sandbox, root};
 
-/// Ten rows at full length (a million steps), two seeds each. Their own seeds are not published,
-/// so a row is met up to the spread between seeds.
+fn number(line: &Value, key: &str) -> f64 {
+    line[key].as_f64().expect("a number")
+}
+
+/// Ten rows at full length (a million steps), two seeds each. The published seeds are not known, so
+/// a row can be met only up to the spread between seeds. Over all 160 rows with inputs, the mean
+/// distance to the published value is 0.025 for both measures (two seeds of ours: 0.026); a wrong
+/// noise amplitude or learning rate moves whole groups by more than 0.1.
 #[test]
 fn ten_published_rows_are_met_within_the_spread_between_seeds() {
     let sandbox = Sandbox::new();
@@ -14,24 +20,19 @@ fn ten_published_rows_are_met_within_the_spread_between_seeds() {
     let finished = sandbox.run(&["validate", "--reference", reference, "--format", "json"]);
     finished.expect_exit(0);
     let lines: Vec<Value> = serde_json::from_str(&finished.stdout()).expect("JSON");
-    let all = |metric: &str| {
-        lines
+    for metric in ["active", "active_units", "loss"] {
+        let line = lines
             .iter()
-            .find(|l| l["group"] == "all" && l["metric"] == metric)
-            .expect("the line")
-            .clone()
-    };
-    let number = |line: &Value, key: &str| line[key].as_f64().expect("a number");
-
-    let active = all("active");
-    assert_eq!(active["n"], 10);
-    assert!(number(&active, "pearson") >= 0.985, "{active}");
-    assert!(number(&active, "bias").abs() <= 0.02, "{active}");
-    let units = all("active_units");
-    assert!(number(&units, "pearson") >= 0.985, "{units}");
-    assert!(number(&units, "bias").abs() <= 0.02, "{units}");
-    // Ten rows estimate the ratio of two mean distances to about a third.
-    assert!(number(&active, "diff_ratio") <= 1.3 * 1.33, "{active}");
-    let loss = all("loss");
-    assert!(number(&loss, "pearson") >= 0.9, "{loss}");
+            .find(|line| line["group"] == "all" && line["metric"] == metric)
+            .expect("the line");
+        assert_eq!(line["n"], 10);
+        let (bias_max, distance_max) = if metric == "loss" {
+            (0.15, 0.25)
+        } else {
+            (0.03, 0.05)
+        };
+        assert!(number(line, "bias").abs() <= bias_max, "{line}");
+        assert!(number(line, "mean_abs_diff") <= distance_max, "{line}");
+        assert!(number(line, "pearson") >= 0.8, "{line}");
+    }
 }
