@@ -2,9 +2,9 @@
 //! line embeds it in `run` and wraps it in `worker`.
 //!
 //! Three kinds of thread, none of which waits for another:
-//! - the rayon pool, one thread a slot, which does nothing but simulate ([`execution`]);
-//! - the tokio loop, which claims and records ([`work`]);
-//! - the heartbeat, a thread of its own with a connection of its own ([`heartbeat`]).
+//! - the rayon pool, one thread a slot, which does nothing but simulate (`execution`);
+//! - the tokio loop, which claims and records ([`work()`]);
+//! - the heartbeat, a thread of its own with a connection of its own (`heartbeat`).
 
 mod control;
 mod execution;
