@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest as _, Sha256};
 
 /// The database used when none is named.
 pub(crate) const DEFAULT_DATABASE: &str = "sqlite://driftsweep.db";
 
 /// Folder for finished results that the database doesn't have yet: beside a SQLite file, else
-/// under the user's state folder, so that workers of one machine share it.
+/// in a folder of this database's under the user's state folder, so that workers of one machine
+/// share it.
 pub(crate) fn default_spool(database: &str) -> PathBuf {
     if let Some(path) = database.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
@@ -24,6 +26,13 @@ pub(crate) fn default_spool(database: &str) -> PathBuf {
         .unwrap_or_else(std::env::temp_dir)
         .join("driftsweep")
         .join("spool")
+        .join(folder_name(database))
+}
+
+/// A name that tells databases apart, whatever the password.
+fn folder_name(database: &str) -> String {
+    let hash = Sha256::digest(shared::redacted_url(database));
+    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A password file that can't be used with this database.
@@ -125,5 +134,12 @@ mod tests {
             PathBuf::from("a/b.db.spool")
         );
         assert_eq!(default_spool("sqlite:x.db"), PathBuf::from("x.db.spool"));
+    }
+
+    #[test]
+    fn every_server_database_has_a_spool_of_its_own() {
+        let lab = default_spool("postgres://anna:old@db/lab");
+        assert_eq!(lab, default_spool("postgres://anna:new@db/lab"));
+        assert_ne!(lab, default_spool("postgres://anna:old@db/home"));
     }
 }

@@ -42,6 +42,8 @@ pub(crate) enum Settled {
     Noted,
     /// A newer attempt owns the job, so nothing was written.
     Superseded,
+    /// The database has no such job: the result is another's, and stays in the spool.
+    Foreign,
 }
 
 /// Carries errands to the database. While it is away they wait, their leases still renewed, and
@@ -111,7 +113,9 @@ impl Settlement {
         if settled == Settled::Superseded {
             tracing::warn!(job.id = %ticket.job_id, job.epoch = ticket.epoch, "Lost the lease: a newer attempt owns the job");
         }
-        if matches!(errand, Errand::Result(_))
+        if settled == Settled::Foreign {
+            tracing::error!(job.id = %ticket.job_id, "Left a result in the spool: this database has no such job; give each database a folder of its own with --spool");
+        } else if matches!(errand, Errand::Result(_))
             && let Err(error) = self.spool.remove(ticket)
         {
             tracing::warn!(error = %chain(&error), "Failed to remove a delivered result from the spool");
@@ -131,8 +135,11 @@ impl Settlement {
                     result,
                     cost,
                 } = spooled.as_ref();
-                let finish = store.complete(ticket, result, cost).await?;
-                (finish != Finish::Superseded, Settled::Recorded)
+                match store.complete(ticket, result, cost).await {
+                    // One stray file must not stop every worker that uses the folder.
+                    Err(StoreError::UnknownJob { .. }) => (true, Settled::Foreign),
+                    finish => (finish? != Finish::Superseded, Settled::Recorded),
+                }
             }
             Errand::Failure(ticket, error) => (store.fail(ticket, error).await?, Settled::Failed),
             Errand::Release(ticket, checkpoint) => (
@@ -162,4 +169,50 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{JobId, Purpose, RunCost};
+    use simulation::{Digest, Outcome, RunResult, Summary};
+
+    fn foreign() -> Spooled {
+        Spooled {
+            ticket: Ticket {
+                job_id: JobId("0".repeat(32)),
+                epoch: 1,
+            },
+            result: RunResult {
+                outcome: Outcome::Completed,
+                steps_done: 1,
+                summary: Summary::default(),
+                trajectory: Vec::new(),
+                unit_activity: Vec::new(),
+                spectra: Vec::new(),
+                engine: "none".to_owned(),
+                digest: Digest("d".to_owned()),
+            },
+            cost: RunCost {
+                wall_seconds: 1.0,
+                host: "host".to_owned(),
+                code_version: "1".to_owned(),
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_result_of_another_database_stays_in_the_spool_and_stops_nobody() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let url = format!("sqlite://{}", folder.path().join("queue.db").display());
+        let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
+        let spool = Spool::open(&folder.path().join("spool")).expect("a folder");
+        spool.put(&foreign()).expect("spools");
+        let mut settlement = Settlement::new(store, spool.clone(), Held::default());
+        assert_eq!(settlement.adopt_spool().expect("lists"), 1);
+        let settled = settlement.deliver_one().await.expect("goes on");
+        assert_eq!(settled, Some(Settled::Foreign));
+        assert_eq!(settlement.waiting(), 0);
+        assert_eq!(spool.list().expect("lists").len(), 1);
+    }
 }

@@ -239,7 +239,7 @@ impl Loop<'_> {
             }
             Settled::Released => self.report.released += 1,
             Settled::Superseded => self.report.superseded += 1,
-            Settled::Noted => {}
+            Settled::Noted | Settled::Foreign => {}
         }
     }
 
