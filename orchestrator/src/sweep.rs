@@ -81,7 +81,7 @@ pub fn expand(path: &Path) -> Result<PlannedSweep, SweepError> {
 /// The same, with data sets from elsewhere.
 ///
 /// # Errors
-/// As [`expand`].
+/// As [`expand()`].
 pub fn expand_with(path: &Path, load: LoadDataset<'_>) -> Result<PlannedSweep, SweepError> {
     let source = read(path)?;
     let mut reader = reader::Reader::new(path, load);
