@@ -18,6 +18,7 @@ use ndarray::{Array2, ArrayView1};
 use crate::Dataset;
 use crate::network::Weights;
 
+mod budget;
 mod dense;
 mod eigenvalues;
 mod gram;
@@ -26,7 +27,9 @@ mod spectrum;
 mod structured;
 mod symmetric;
 
-pub use spectrum::{Eigenvalues, Spectrum, snapshot_order};
+pub(crate) use budget::Budget;
+pub use budget::hessian_cubes_max;
+pub use spectrum::{Eigenvalues, FullSpectrum, Spectrum, snapshot_order};
 
 /// A network on its samples without noise, as far as second derivatives see it.
 #[derive(Clone, Debug, PartialEq)]

@@ -24,6 +24,8 @@ mod measurement;
 mod network;
 mod outcome;
 mod parameters;
+mod phases;
+mod place;
 mod result;
 mod schedule;
 mod simulate;
@@ -36,13 +38,16 @@ pub mod workload;
 
 pub use dataset::{Dataset, DatasetError};
 pub use digest::Digest;
-pub use hessian::{Eigenvalues, LossPoint, Spectrum, snapshot_order};
-pub use measurement::{Measurement, UnitActivity};
+pub use hessian::{
+    Eigenvalues, FullSpectrum, LossPoint, Spectrum, hessian_cubes_max, snapshot_order,
+};
+pub use measurement::{Measurement, Position, UnitActivity};
 pub use outcome::Outcome;
 pub use parameters::{
-    Algorithm, DataRange, LabelNoiseDistribution, NoiseType, ParameterError, Parameters, Precision,
-    Reductions, Regime, Task, UpdateNoiseTarget, ValidParameters,
+    Algorithm, DataRange, HessianEigenvalues, LabelNoiseDistribution, NoiseType, ParameterError,
+    Parameters, Precision, Reductions, Regime, Task, UpdateNoiseTarget, ValidParameters,
 };
+pub use place::{PlaceBin, PlaceCode, PlaceCorrelation, PlaceSnapshot, RateMap};
 pub use result::{RunResult, Summary, TimescaleFit};
 pub use simulate::{Checkpoint, CheckpointError, SetupError, Simulation};
 pub use task::{TrackPath, track_path};

@@ -16,6 +16,17 @@ pub struct Measurement {
     pub fraction_active_units: f64,
 }
 
+/// Where a walker was.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Number of the step just taken, from 0.
+    pub step: u64,
+    /// Along the valley.
+    pub x: f64,
+    /// Across it.
+    pub y: f64,
+}
+
 /// How often each unit was active at one snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnitActivity {

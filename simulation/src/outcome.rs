@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Outcome {
     /// All steps were taken.
     Completed,
-    /// The normalized loss rose above 10 and above where it started, or stopped being a number.
+    /// After the first hundred steps the normalized loss exceeded 10 and where it started, or at any step
+    /// it stopped being a number.
     Diverged,
     /// No hidden unit was active for any sample.
     Silent,
@@ -17,13 +18,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All names, in the order of declaration.
+    pub const NAMES: [&'static str; 4] = ["completed", "diverged", "silent", "truncated"];
+
     /// The name used in SQL and in JSON.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Diverged => "diverged",
-            Self::Silent => "silent",
-            Self::Truncated => "truncated",
-        }
+        Self::NAMES[self as usize]
     }
 }

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 mod check;
 mod choice;
+mod model;
 
 pub use check::ParameterError;
 pub use choice::{
-    Algorithm, DataRange, LabelNoiseDistribution, NoiseType, Precision, Reductions, Regime, Task,
-    UpdateNoiseTarget,
+    Algorithm, DataRange, HessianEigenvalues, LabelNoiseDistribution, NoiseType, Precision,
+    Reductions, Regime, Task, UpdateNoiseTarget,
 };
+pub(crate) use model::Model;
 
 /// The parameters of one job. The key of a field in a sweep file is its name.
 ///
@@ -33,11 +35,16 @@ pub struct Parameters {
     pub input_dim: u32,
     /// Size of a target. 1 to 1000. Predictive and autoencoder tasks take the input's size.
     pub output_dim: u32,
+    /// Smoothed tasks: data are smoothed along their features with standard deviation `smoothing_dim / 5`;
+    /// when absent, `output_dim / 5`. 1 to 1000. Other tasks drop it. The published smoothed autoencoders,
+    /// whose `output_dim` is their `input_dim`, were smoothed with a nominal output size of their own.
+    pub smoothing_dim: Option<u32>,
     /// Number of hidden units. 1 to 10000.
     pub hidden_units: u32,
-    /// Learning rate; when absent 0.1 (sgd), 0.001 (adam), 0.95 (sed).
+    /// Learning rate; when absent 0.1 (sgd), 0.001 (adam), 0.95 (sed), 0.02 (similarity_matching).
     pub learning_rate: Option<f64>,
-    /// Standard deviation of the Gaussian noise added to every entry of the gradient.
+    /// Standard deviation of the Gaussian noise added to every entry of the gradient; for
+    /// similarity_matching that of the noise on every weight, over the square root of the learning rate.
     pub update_noise: f64,
     /// What update noise is added to: the gradient (published code) or the weights (paper, Equation 4).
     pub update_noise_on: UpdateNoiseTarget,
@@ -65,6 +72,17 @@ pub struct Parameters {
     /// Evenly spaced snapshots of the spectrum of the loss's Hessian; 0 takes none, the paper 101. With
     /// 100 units all live and 5 / 10 / 20 samples one costs about 0.01 / 0.1 / 1 s, with a fifth live 1 % of it.
     pub hessian_snapshots: u32,
+    /// Whether the eigenvalues themselves are kept, or only what they amount to.
+    pub hessian_eigenvalues: HessianEigenvalues,
+    /// Most that eigenvalues may cost, as a share of the training so far; the first and the last snapshot
+    /// have them on top of that, and every snapshot has the trace. Costs are counted, never timed.
+    pub hessian_cost_max: Option<f64>,
+    /// Whether metrics are taken of a copy that has descended to the manifold of least loss without noise,
+    /// instead of the network as it is. The run itself goes on where it was.
+    pub measure_on_manifold: bool,
+    /// Evenly spaced snapshots of the place code (tuning, rate maps, correlations of every pair); 0 takes
+    /// none, the paper 51. At most 500, and at most 20 million activities in all of them.
+    pub place_snapshots: u32,
     /// Arithmetic of the training loop. f64 is needed only for losses below 1e-13 of var(y).
     pub precision: Precision,
     /// Whether the f32 engine may use reductions that are exact in distribution.
@@ -88,6 +106,7 @@ impl Default for Parameters {
             n_samples: 10,
             input_dim: 10,
             output_dim: 10,
+            smoothing_dim: None,
             hidden_units: 100,
             learning_rate: None,
             update_noise: 0.0,
@@ -103,6 +122,10 @@ impl Default for Parameters {
             trajectory_points: 200,
             unit_activity_snapshots: 0,
             hessian_snapshots: 0,
+            hessian_eigenvalues: HessianEigenvalues::None,
+            hessian_cost_max: None,
+            measure_on_manifold: false,
+            place_snapshots: 0,
             precision: Precision::F32,
             reductions: Reductions::Auto,
             dataset: None,

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Fingerprint;
-use crate::{Digest, Measurement, Outcome, Spectrum, UnitActivity};
+use crate::{
+    Digest, FullSpectrum, Measurement, Outcome, PlaceCode, Position, Spectrum, UnitActivity,
+};
 
 /// Everything a finished simulation has to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +22,12 @@ pub struct RunResult {
     pub unit_activity: Vec<UnitActivity>,
     /// The loss's Hessian at the snapshots asked for.
     pub spectra: Vec<Spectrum>,
+    /// All eigenvalues of the snapshots that have them, if asked for.
+    pub eigenvalues: Vec<FullSpectrum>,
+    /// Where a walker in a valley was, evenly spaced; of a network none.
+    pub positions: Vec<Position>,
+    /// What units tell about places, at the snapshots asked for.
+    pub place_code: PlaceCode,
     /// What the engine was and which reductions it applied, for the job's record.
     pub engine: String,
     /// Fingerprint of all of the above but `engine`, and of the final weights' bits.
@@ -51,6 +59,12 @@ pub struct Summary {
     pub log10_tau: Option<f64>,
     /// First measured step at which the loss had converged.
     pub converged_step: Option<u64>,
+    /// First measured step, of those with a converged loss, from which both fractions rested near their
+    /// plateaus: the end of directed drift. Absent if that did not come.
+    pub directed_drift_end_step: Option<u64>,
+    /// Mean spatial information of place cells over the last ten snapshots but one, over that of the
+    /// first.
+    pub spatial_information_ratio: Option<f64>,
     /// Mean trace of the loss's Hessian over the last ten snapshots but one, over that of the first ten.
     pub hessian_trace_ratio: Option<f64>,
     /// The same of its largest eigenvalue.
@@ -81,6 +95,14 @@ impl Summary {
         fingerprint.bytes(self.timescale_fit.name().as_bytes());
         fingerprint.whole(u64::from(self.converged_step.is_some()));
         fingerprint.whole(self.converged_step.unwrap_or(0));
+        if let Some(step) = self.directed_drift_end_step {
+            fingerprint.bytes(b"directed_drift_end_step");
+            fingerprint.whole(step);
+        }
+        if let Some(ratio) = self.spatial_information_ratio {
+            fingerprint.bytes(b"spatial_information_ratio");
+            fingerprint.real(ratio);
+        }
     }
 }
 
@@ -102,14 +124,12 @@ pub enum TimescaleFit {
 }
 
 impl TimescaleFit {
+    /// All names, in the order of declaration.
+    pub const NAMES: [&'static str; 5] =
+        ["ok", "not_fitted", "flat", "too_few_points", "not_falling"];
+
     /// The name used in SQL and in JSON.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::NotFitted => "not_fitted",
-            Self::Flat => "flat",
-            Self::TooFewPoints => "too_few_points",
-            Self::NotFalling => "not_falling",
-        }
+        Self::NAMES[self as usize]
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here is stored: the k-th step of a series follows from k, and how many measurements a run
 //! has taken is the counter. Steps are numbered from 0; the step `k` is over after `k + 1` updates.
 
+use crate::parameters::Model;
 use crate::{Parameters, ValidParameters};
 
 /// The measured steps of one run, as series.
@@ -12,6 +13,8 @@ pub(crate) struct Schedule {
     logarithmic: Vec<u64>,
     snapshots: Evenly,
     hessians: Evenly,
+    positions: Evenly,
+    places: Evenly,
     /// Indices into `linear` of the measurements that become rows of the trajectory.
     kept: Evenly,
 }
@@ -25,6 +28,8 @@ impl Schedule {
             logarithmic: logarithmic_steps(p.steps, p.logarithmic_measurements),
             snapshots: Evenly::new(p.steps, u64::from(p.unit_activity_snapshots)),
             hessians: Evenly::new(p.steps, u64::from(p.hessian_snapshots)),
+            positions: Evenly::new(p.steps, positions(p)),
+            places: Evenly::new(p.steps, u64::from(p.place_snapshots)),
             kept: Evenly::new(linear.count, u64::from(p.trajectory_points)),
         }
     }
@@ -49,10 +54,28 @@ impl Schedule {
         self.hessians.get(index)
     }
 
+    /// Step of a walker's `index`-th position, if there are so many.
+    pub fn position(&self, index: usize) -> Option<u64> {
+        self.positions.get(index)
+    }
+
+    /// Step of the `index`-th snapshot of the place code, if there are so many.
+    pub fn place(&self, index: usize) -> Option<u64> {
+        self.places.get(index)
+    }
+
     /// Which evenly spaced measurements are kept as rows of the trajectory, in order.
     pub fn kept(&self) -> impl Iterator<Item = usize> {
         let kept = self.kept;
         (0..).map_while(move |index| kept.get(index).map(|index| index as usize))
+    }
+}
+
+/// A walker's positions, as many as its trajectory has points; a network has none.
+fn positions(parameters: &Parameters) -> u64 {
+    match parameters.model() {
+        Model::Valley => parameters.trajectory_points.into(),
+        Model::Network | Model::Ring => 0,
     }
 }
 
@@ -166,6 +189,12 @@ mod tests {
         let s = schedule(|p| (p.steps, p.unit_activity_snapshots) = (11, 1));
         assert_eq!(all(|i| s.snapshot(i)), [10]);
         assert_eq!(schedule(|_| {}).snapshot(0), None);
+        let s = schedule(|p| (p.steps, p.place_snapshots) = (1_000_000, 51));
+        assert_eq!(
+            [0, 5, 50].map(|i| s.place(i)),
+            [Some(0), Some(99_999), Some(999_999)]
+        );
+        assert_eq!(schedule(|_| {}).place(0), None);
     }
 
     #[test]

@@ -2,15 +2,20 @@
 
 use std::borrow::Cow;
 
-use crate::engine::{Engine, Observation, ReferenceEngine, SingleEngine};
+use crate::engine::{Engine, Observation, start};
+use crate::hessian::Budget;
 use crate::network::Weights;
+use crate::parameters::Model;
+use crate::place::Activity;
 use crate::schedule::Schedule;
 use crate::{
-    Dataset, LossPoint, Outcome, Precision, RunResult, Spectrum, Task, ValidParameters, task,
+    Dataset, FullSpectrum, HessianEigenvalues, LossPoint, Outcome, RunResult, Spectrum, Task,
+    ValidParameters, task,
 };
 
 mod checkpoint;
 mod conclusion;
+mod manifold;
 mod setup;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
@@ -18,6 +23,11 @@ pub use setup::SetupError;
 
 /// A network whose normalized loss exceeds this has diverged (the authors' `analyzer.py`).
 const NORMALIZED_LOSS_MAX: f64 = 10.0;
+
+/// Steps before a large loss means anything. With few outputs the first steps overshoot: at the published
+/// learning rate nearly every network of one or two outputs exceeds the limit after its first step, is
+/// back below it within 20, and learns. Published rows are as many for one output as for nineteen.
+const TRANSIENT_STEPS: u64 = 100;
 
 /// The loss of a network without any error: its logarithm must be a number.
 const NORMALIZED_LOSS_MIN: f64 = 1e-300;
@@ -42,6 +52,14 @@ pub struct Simulation {
     snapshots: Vec<Vec<u32>>,
     /// Snapshots of the loss's Hessian.
     spectra: Vec<Spectrum>,
+    /// Their eigenvalues, if they are to be kept.
+    eigenvalues: Vec<FullSpectrum>,
+    /// A walker's positions, x and y.
+    positions: Vec<[f64; 2]>,
+    /// What the eigenvalues have cost.
+    budget: Budget,
+    /// Snapshots of every activity, for the place code.
+    activities: Vec<Activity>,
 }
 
 /// A measurement in its smallest form.
@@ -68,13 +86,12 @@ impl Simulation {
             Task::Dataset => Cow::Borrowed(setup::given(parameters, dataset)?),
             _ => Cow::Owned(task::generate(parameters)),
         };
-        let (input_dim, output_dim) = (data.inputs().ncols(), data.targets().ncols());
-        let weights = Weights::initial(parameters, input_dim, output_dim);
-        let mut engine: Box<dyn Engine + Send> = match parameters.precision {
-            Precision::F32 => Box::new(SingleEngine::new(parameters, &data, &weights)),
-            Precision::F64 => Box::new(ReferenceEngine::new(parameters, &data, weights)),
+        let mut engine = start(parameters, &data);
+        let target_variance = match parameters.model() {
+            Model::Network => setup::target_variance(&data),
+            // Neither the mismatch of similarities nor the height in a valley is measured against targets.
+            Model::Ring | Model::Valley => 1.0,
         };
-        let target_variance = setup::target_variance(&data);
         let untrained_loss = engine.observe().mean_squared_error / target_variance;
         Ok(Self {
             engine,
@@ -89,6 +106,10 @@ impl Simulation {
             logarithmic: Vec::new(),
             snapshots: Vec::new(),
             spectra: Vec::new(),
+            eigenvalues: Vec::new(),
+            positions: Vec::new(),
+            budget: Budget::new(parameters),
+            activities: Vec::new(),
         })
     }
 
@@ -130,6 +151,11 @@ impl Simulation {
         self.steps_done
     }
 
+    /// Inputs and targets, generated or given.
+    pub fn data(&self) -> &Dataset {
+        &self.data
+    }
+
     /// The state as it is.
     pub fn checkpoint(&self) -> Checkpoint {
         checkpoint::save(self)
@@ -147,6 +173,8 @@ impl Simulation {
             self.schedule.logarithmic(self.logarithmic.len()),
             self.schedule.snapshot(self.snapshots.len()),
             self.schedule.hessian(self.spectra.len()),
+            self.schedule.position(self.positions.len()),
+            self.schedule.place(self.activities.len()),
         ];
         next.into_iter().flatten().min()
     }
@@ -155,9 +183,24 @@ impl Simulation {
     /// alone ends none, so asking for snapshots changes no outcome.
     fn measure(&mut self) {
         let due = Some(self.steps_done - 1);
+        let resting = self.at_rest();
         if self.schedule.hessian(self.spectra.len()) == due {
-            let point = LossPoint::new(&self.engine.weights(), &self.data);
-            self.spectra.push(point.summarize(self.steps_done - 1));
+            let weights = match &resting {
+                Some(resting) => &resting.weights,
+                None => &self.engine.weights(),
+            };
+            self.take_spectrum(weights);
+        }
+        if self.schedule.position(self.positions.len()) == due {
+            let Weights { input, output, .. } = self.engine.weights();
+            self.positions.push([input[[0, 0]], output[[0, 0]]]);
+        }
+        if self.schedule.place(self.activities.len()) == due {
+            let activity = match &resting {
+                Some(resting) => Activity::new(&resting.activity),
+                None => Activity::new(&self.engine.activity()),
+            };
+            self.activities.push(activity);
         }
         let linear = self.schedule.linear(self.linear.len()) == due;
         let logarithmic = self.schedule.logarithmic(self.logarithmic.len()) == due;
@@ -167,7 +210,10 @@ impl Simulation {
         }
         let observation = self.engine.observe();
         let normalized_loss = observation.mean_squared_error / self.target_variance;
-        let sample = Sample::new(normalized_loss, &observation);
+        // How the run goes is judged by its own state, wherever its metrics are taken.
+        let failed = self.failure(normalized_loss, &observation);
+        let shown = resting.map_or(observation, |resting| resting.observation);
+        let sample = Sample::new(shown.mean_squared_error / self.target_variance, &shown);
         if linear {
             self.linear.push(sample);
         }
@@ -175,14 +221,69 @@ impl Simulation {
             self.logarithmic.push(sample);
         }
         if linear || logarithmic {
-            if normalized_loss.is_nan() || normalized_loss > self.normalized_loss_max {
-                self.outcome = Some(Outcome::Diverged);
-            } else if sample.active_pairs == 0 {
-                self.outcome = Some(Outcome::Silent);
-            }
+            self.outcome = failed;
         }
         if snapshot {
-            self.snapshots.push(observation.active_samples);
+            self.snapshots.push(shown.active_samples);
+        }
+    }
+
+    fn failure(&self, normalized_loss: f64, observation: &Observation) -> Option<Outcome> {
+        if self.has_diverged(normalized_loss) {
+            Some(Outcome::Diverged)
+        } else if observation
+            .active_samples
+            .iter()
+            .all(|&samples| samples == 0)
+        {
+            Some(Outcome::Silent)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a loss measured now is that of a network that has diverged.
+    fn has_diverged(&self, normalized_loss: f64) -> bool {
+        let last = self.steps_done == self.parameters.steps;
+        let judged = last || self.steps_done > TRANSIENT_STEPS;
+        !normalized_loss.is_finite() || judged && normalized_loss > self.normalized_loss_max
+    }
+
+    /// A copy of the network on the manifold of least loss, if metrics are to be taken there. None
+    /// also if it can't get there, having diverged.
+    fn at_rest(&self) -> Option<manifold::Resting> {
+        let weights = self
+            .parameters
+            .measure_on_manifold
+            .then(|| self.engine.weights())?;
+        manifold::descend(&self.parameters, &self.data, &weights, self.target_variance)
+    }
+
+    /// The trace, and the eigenvalues if they may cost so much; the first and the last always.
+    fn take_spectrum(&mut self, weights: &Weights) {
+        let steps = self.steps_done;
+        // Its units would count as silent, and its trace as 0.
+        if !weights.values().all(|weight| weight.is_finite()) {
+            self.spectra.push(Spectrum {
+                step: steps - 1,
+                trace: f64::NAN,
+                eigenvalues: None,
+            });
+            return;
+        }
+        let at_an_end = steps == 1 || steps == self.parameters.steps;
+        let budget = &mut self.budget;
+        let affordable = |order| at_an_end || budget.affords(steps, order);
+        let point = LossPoint::new(weights, &self.data);
+        let (spectrum, eigenvalues) = point.measure(steps - 1, affordable);
+        self.spectra.push(spectrum);
+        if let (HessianEigenvalues::All, Some(eigenvalues)) =
+            (self.parameters.hessian_eigenvalues, eigenvalues)
+        {
+            self.eigenvalues.push(FullSpectrum {
+                step: steps - 1,
+                eigenvalues,
+            });
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum StreamName {
     InputNoise,
     /// SED's trial perturbations.
     Perturbation,
+    /// Which inputs come when, and what activity starts from.
+    InputOrder,
     /// Walks of weights that the engine puts off until somebody looks.
     Deferred,
 }
@@ -33,6 +35,7 @@ impl StreamName {
             Self::LabelNoise => "label noise",
             Self::InputNoise => "input noise",
             Self::Perturbation => "perturbation",
+            Self::InputOrder => "input order",
             Self::Deferred => "deferred",
         }
     }

@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 
+use crate::phases::Phases;
 use crate::timescale::fitted_rate;
 use crate::{Eigenvalues, Measurement, Outcome, Spectrum, Summary, TimescaleFit};
 
 /// The published summary leaves the last measurement out and averages the ten before it.
 const AVERAGED: usize = 10;
-
-/// Share of the way from the plateau to the initial loss within which a loss has converged.
-const CONVERGED_SHARE: f64 = 0.05;
 
 /// Summarizes the evenly spaced measurements of a run and the spectra of its Hessian, in order of
 /// their steps.
@@ -33,6 +31,7 @@ pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement], spectra: &[Spe
     let active_fraction = mean(averaged, |m| m.active_fraction);
     let fraction_active_units = mean(averaged, |m| m.fraction_active_units);
     let fit = fit(linear);
+    let phases = Phases::find(linear);
     let traces: Vec<f64> = spectra.iter().map(|spectrum| spectrum.trace).collect();
     let largest = of_eigenvalues(spectra, |values| values.largest);
     let nonzero = of_eigenvalues(spectra, |values| values.nonzero_fraction);
@@ -44,17 +43,18 @@ pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement], spectra: &[Spe
         timescale_fit: fit.err().unwrap_or(TimescaleFit::Ok),
         sparsification_timescale: fit.ok().map(|rate| 1.0 / rate),
         log10_tau: fit.ok().map(libm::log10),
-        converged_step: converged_step(linear),
+        converged_step: phases.converged_step,
+        directed_drift_end_step: phases.directed_drift_end_step,
         hessian_trace_ratio: late_over_early(&traces),
-        hessian_max_ratio: largest.as_deref().and_then(late_over_early),
-        hessian_nonzero_fraction: nonzero.as_deref().and_then(late),
+        hessian_max_ratio: late_over_early(&largest),
+        hessian_nonzero_fraction: late(&nonzero),
         ..initial
     }
 }
 
 /// The measurements `[-11:-1]`; with fewer than twelve all but the first and the last; with fewer
 /// than three the last.
-fn averaged(count: usize) -> Range<usize> {
+pub(crate) fn averaged(count: usize) -> Range<usize> {
     let end = count - 1;
     let start = end.saturating_sub(AVERAGED).max(1);
     if start < end { start..end } else { end..count }
@@ -64,10 +64,10 @@ fn mean(measurements: &[Measurement], value: impl Fn(&Measurement) -> f64) -> f6
     measurements.iter().map(value).sum::<f64>() / measurements.len() as f64
 }
 
-/// One value of each spectrum; none if one has no eigenvalues.
-fn of_eigenvalues(spectra: &[Spectrum], value: impl Fn(&Eigenvalues) -> f64) -> Option<Vec<f64>> {
-    let values = spectra.iter().map(|spectrum| spectrum.eigenvalues.as_ref());
-    values.map(|values| values.map(&value)).collect()
+/// One value of each spectrum that has eigenvalues.
+fn of_eigenvalues(spectra: &[Spectrum], value: impl Fn(&Eigenvalues) -> f64) -> Vec<f64> {
+    let values = spectra.iter().filter_map(|spectrum| spectrum.eigenvalues);
+    values.map(|values| value(&values)).collect()
 }
 
 /// Mean of the last ten but one. Of a single snapshot nothing is late.
@@ -95,39 +95,6 @@ fn fit(linear: &[Measurement]) -> Result<f64, TimescaleFit> {
     let steps: Vec<u64> = linear.iter().map(|m| m.step).collect();
     let fractions: Vec<f64> = linear.iter().map(|m| m.fraction_active_units).collect();
     fitted_rate(&steps, &fractions)
-}
-
-/// First step whose running-median loss lies within 5 % of the whole fall above the plateau. The
-/// plateau is the median of the last fifth; the window is 1 % of the measurements, centred, and must
-/// lie within the run. None if the loss did not fall. (The paper's authors give no definition.)
-fn converged_step(linear: &[Measurement]) -> Option<u64> {
-    let count = linear.len();
-    let plateau = median(linear[count - count.div_ceil(5)..].iter().map(|m| m.loss));
-    let initial = linear[0].loss;
-    if initial <= plateau {
-        return None;
-    }
-    let bound = plateau + CONVERGED_SHARE * (initial - plateau);
-    // The median of an odd window is at most the bound if most of it is: no need to sort.
-    let below = |m: &Measurement| usize::from(m.loss <= bound);
-    let half = count / 200;
-    let window = 2 * half + 1;
-    let mut below_count: usize = linear[..window].iter().map(below).sum();
-    for start in 0..=count - window {
-        if below_count > half {
-            return Some(linear[start + half].step);
-        }
-        below_count -= below(&linear[start]);
-        below_count += linear.get(start + window).map_or(0, below);
-    }
-    None
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut sorted: Vec<f64> = values.collect();
-    sorted.sort_by(f64::total_cmp);
-    let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
-    low + (high - low) / 2.0
 }
 
 #[cfg(test)]
@@ -193,34 +160,6 @@ mod tests {
         let summary = summarize(Outcome::Diverged, &exploded, &[]);
         assert_eq!(summary.loss_final, None);
         assert_eq!(summary.fraction_active_units_initial, Some(1.0));
-    }
-
-    #[test]
-    fn a_loss_converges_when_it_stays_near_its_plateau() {
-        // From 0 down by 0.1 each time to the plateau of -10: within 5 % of the fall at -9.5.
-        let linear = measured((0..1_000).map(|k| (-f64::from(k.min(100)) / 10.0, 1.0)));
-        let step = summarize(Outcome::Completed, &linear, &[])
-            .converged_step
-            .unwrap();
-        // A median of 11 neighbours of a falling line is the line itself.
-        assert_eq!(step, 950);
-    }
-
-    #[test]
-    fn one_lucky_measurement_is_no_convergence() {
-        let loss = |k: i32| if k == 20 || k >= 500 { -4.0 } else { 0.0 };
-        let linear = measured((0..1_000).map(|k| (loss(k), 1.0)));
-        let step = summarize(Outcome::Completed, &linear, &[]).converged_step;
-        assert_eq!(step, Some(5_000));
-    }
-
-    #[test]
-    fn a_loss_that_never_falls_never_converges() {
-        let linear = measured((0..50).map(|k| (f64::from(k), 1.0)));
-        assert_eq!(
-            summarize(Outcome::Completed, &linear, &[]).converged_step,
-            None
-        );
     }
 
     fn spectrum(trace: f64, largest: Option<f64>) -> Spectrum {

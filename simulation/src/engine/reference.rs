@@ -4,6 +4,8 @@
 //! No product goes through a linear-algebra library: those choose their kernels, and so the order of
 //! their sums, by the machine at hand.
 
+use ndarray::Array2;
+
 use super::{Engine, Observation};
 use crate::network::Weights;
 use crate::{Algorithm, CheckpointError, Dataset, UpdateNoiseTarget, ValidParameters};
@@ -63,6 +65,7 @@ impl ReferenceEngine {
                     .step(&mut self.weights, &update, self.learning_rate);
             }
             Algorithm::Sed => self.sed_step(&data),
+            Algorithm::SimilarityMatching => unreachable!("it has an engine of its own"),
         }
         if self.update_noise > 0.0 && self.update_noise_on == UpdateNoiseTarget::Weights {
             let noise = self.noise.update(&self.weights);
@@ -121,6 +124,11 @@ impl Engine for ReferenceEngine {
                 .map(|unit| unit.iter().filter(|&&activity| activity > 0.0).count() as u32)
                 .collect(),
         }
+    }
+
+    fn activity(&mut self) -> Array2<f32> {
+        let pass = forward(&self.weights, &self.clean);
+        pass.hidden.t().mapv(|activity| activity as f32)
     }
 
     fn weights(&self) -> Weights {

@@ -9,6 +9,8 @@
     reason = "loops with constant bounds unroll into registers, and closures may stay outside the kernel"
 )]
 
+use ndarray::Array2;
+
 use super::lanes::{InstructionSet, Kernel, Lanes};
 use super::{Engine, Observation};
 use crate::network::Weights;
@@ -87,7 +89,7 @@ impl SingleEngine {
         let (rows, columns) = (state.weights.rows, state.weights.columns);
         let (noise, trial) = match parameters.algorithm {
             Algorithm::Sed => (rows, rows),
-            Algorithm::Sgd | Algorithm::Adam => (noise::window_len(columns).div_ceil(columns), 0),
+            _ => (noise::window_len(columns).div_ceil(columns), 0),
         };
         let scratch = Scratch {
             hidden: Matrix::zeros(samples.count, columns),
@@ -146,6 +148,20 @@ impl Engine for SingleEngine {
 
     fn observe(&mut self) -> Observation {
         self.instruction_set.run(Observe { engine: self })
+    }
+
+    fn activity(&mut self) -> Array2<f32> {
+        // An observation leaves them behind, in the order of lanes and of the span's samples.
+        self.observe();
+        let order = self.rotation.as_ref().map(Rotation::order);
+        let mut activity = Array2::zeros((self.state.hidden_units, self.samples.count));
+        for (lane, &unit) in self.state.places.units.iter().enumerate() {
+            for row in 0..self.samples.count {
+                let sample = order.map_or(row, |order| order[row]);
+                activity[[unit as usize, sample]] = self.scratch.hidden.value(row, lane);
+            }
+        }
+        activity
     }
 
     fn weights(&self) -> Weights {
@@ -218,6 +234,7 @@ impl Kernel for Advance<'_> {
                 Algorithm::Sgd => descent::step::<L>(state, samples, scratch),
                 Algorithm::Adam => adam::step::<L>(state, samples, scratch),
                 Algorithm::Sed => sed::step::<L>(state, samples, scratch),
+                Algorithm::SimilarityMatching => unreachable!("it has an engine of its own"),
             }
             state.steps += 1;
         }

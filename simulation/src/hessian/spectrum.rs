@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::LossPoint;
+use super::{LossPoint, structured};
 use crate::ValidParameters;
 use crate::digest::Fingerprint;
 
@@ -21,7 +21,7 @@ pub struct Spectrum {
     /// Sum of all eigenvalues, in closed form.
     pub trace: f64,
     /// What the eigenvalues say; absent where they were not computed, as the matrix is too large (see
-    /// [`LossPoint::summarize`]) or the network has diverged.
+    /// [`LossPoint::summarize`]), cost too much (parameter `hessian_cost_max`) or the network has diverged.
     pub eigenvalues: Option<Eigenvalues>,
 }
 
@@ -44,6 +44,16 @@ pub struct Eigenvalues {
     pub nonzero_fraction: f64,
     /// The positive eigenvalues over P.
     pub nonzero_tol: f64,
+}
+
+/// Every eigenvalue of a snapshot that is not known to be zero.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FullSpectrum {
+    /// Number of the step just taken, from 0.
+    pub step: u64,
+    /// Falling. What lacks to the number of parameters is zero: a unit is silent, its inputs span few
+    /// dimensions, or the samples are few.
+    pub eigenvalues: Vec<f64>,
 }
 
 /// Order of the matrix whose eigenvalues a snapshot of such a network takes, if every unit is active
@@ -85,6 +95,17 @@ impl Sizes {
     }
 }
 
+impl FullSpectrum {
+    /// Adds step and eigenvalues to a fingerprint.
+    pub(crate) fn add_to(&self, fingerprint: &mut Fingerprint) {
+        fingerprint.whole(self.step);
+        fingerprint.whole(self.eigenvalues.len() as u64);
+        for &value in &self.eigenvalues {
+            fingerprint.real(value);
+        }
+    }
+}
+
 impl Spectrum {
     /// Adds every value to a fingerprint, in the order of the fields.
     pub(crate) fn add_to(&self, fingerprint: &mut Fingerprint) {
@@ -111,22 +132,36 @@ impl LossPoint {
     /// exact one if its matrix can't exceed order 4,000, else the Gauss-Newton part if that doesn't, else
     /// the trace alone.
     pub fn summarize(&self, step: u64) -> Spectrum {
+        self.measure(step, |_| true).0
+    }
+
+    /// The same with the eigenvalues, if there are any: the trace alone too where `affordable`, asked with
+    /// the order of the matrix to be solved, declines.
+    pub(crate) fn measure(
+        &self,
+        step: u64,
+        affordable: impl FnOnce(usize) -> bool,
+    ) -> (Spectrum, Option<Vec<f64>>) {
         let trace = self.trace();
-        let route = match self.sizes().route() {
-            Some((route, _)) if trace.is_finite() => Some(route),
-            _ => None,
+        let route = self.sizes().route().map(|(route, _)| route);
+        let order = match route {
+            Some(Route::Exact) => structured::order(self),
+            _ => self.residuals.len(),
         };
         let values = match route {
-            Some(Route::Exact) => self.eigenvalues(),
-            Some(Route::GaussNewton) => self.gauss_newton_eigenvalues(),
-            None => None,
+            Some(route) if trace.is_finite() && affordable(order) => match route {
+                Route::Exact => self.eigenvalues(),
+                Route::GaussNewton => self.gauss_newton_eigenvalues(),
+            },
+            _ => None,
         };
         let exact = route == Some(Route::Exact);
-        Spectrum {
+        let spectrum = Spectrum {
             step,
             trace,
-            eigenvalues: values.map(|values| self.count(exact, &values)),
-        }
+            eigenvalues: values.as_ref().map(|values| self.count(exact, values)),
+        };
+        (spectrum, values)
     }
 
     fn sizes(&self) -> Sizes {

@@ -42,6 +42,22 @@ impl Unit {
     }
 }
 
+/// Order of the block, by counting: what its eigenvalues cost follows from it.
+pub(super) fn order(point: &LossPoint) -> usize {
+    let (samples, input_dim) = point.inputs.dim();
+    let output_dim = point.residuals.ncols();
+    let (mut coupled, mut free) = (0, 0);
+    for unit in point.live_units() {
+        let hidden = point.hidden.column(unit);
+        let active = hidden.iter().filter(|&&activity| activity > 0.0).count();
+        let spanned = active.min(input_dim + 1);
+        let count = output_dim.min(spanned);
+        coupled += 2 * count;
+        free += output_dim + spanned - 2 * count;
+    }
+    coupled + free.min(samples * output_dim)
+}
+
 /// The block, in coordinates of its own. Its eigenvalues and zeros are those of the whole Hessian.
 pub(super) fn nonzero_block(point: &LossPoint) -> Symmetric {
     let inputs = rotated_inputs(point);

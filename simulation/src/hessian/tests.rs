@@ -278,6 +278,27 @@ fn the_hessian_is_the_gradients_central_difference() {
 }
 
 #[test]
+fn the_order_is_known_before_the_block_is() {
+    for (seed, sizes) in [[5, 4, 3, 20], [3, 6, 2, 9], [12, 2, 5, 4], [4, 3, 9, 7]]
+        .into_iter()
+        .enumerate()
+    {
+        let point = Network::new(seed as u64, sizes, &[1, 3]).point();
+        let asked = std::cell::Cell::new(0);
+        let affordable = |order| {
+            asked.set(order);
+            true
+        };
+        let (spectrum, values) = point.measure(0, affordable);
+        assert_eq!(asked.get(), values.unwrap().len(), "{sizes:?}");
+        // Declined, the trace alone is had.
+        let declined = point.measure(0, |_| false);
+        assert_eq!(declined.0.trace, spectrum.trace);
+        assert_eq!((declined.0.eigenvalues, declined.1), (None, None));
+    }
+}
+
+#[test]
 fn the_trace_is_the_sum_of_the_eigenvalues() {
     for (seed, sizes) in SIZES.into_iter().enumerate() {
         let network = Network::new(seed as u64, sizes, &[0]);

@@ -1,6 +1,7 @@
 //! The ranges of parameters.
 
-use super::{Algorithm, Parameters, Task};
+use super::{Algorithm, HessianEigenvalues, Parameters, Task, model};
+use crate::place::TRACK_BINS;
 use crate::task::{TRACK_INPUT_DIM, TRACK_OUTPUT_DIM};
 
 /// A value that can't be simulated.
@@ -20,10 +21,20 @@ const HIDDEN_MAX: u32 = 10_000;
 const STEPS_MAX: u64 = 1_000_000_000_000;
 const MEASUREMENTS_MAX: u32 = 10_000_000;
 const SNAPSHOTS_MAX: u32 = 100_000;
+/// Lists of up to 4,000 eigenvalues travel with every checkpoint: at most 32 MB of them.
+const FULL_SPECTRA_MAX: u32 = 1_000;
+const PLACE_SNAPSHOTS_MAX: u32 = 500;
+/// Activities in all snapshots of the place code together: 80 MB while a job runs, some hundred when it
+/// ends.
+const PLACE_ACTIVITIES_MAX: u64 = 20_000_000;
 const SEED_MAX: u64 = i64::MAX as u64;
 
 pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
+    // Before the task drops it: a mistake is a mistake in any task.
+    let smoothing_dim = p.smoothing_dim.unwrap_or(1);
+    whole("smoothing_dim", smoothing_dim.into(), 1, SIZE_MAX.into())?;
     p = with_task_sizes(p)?;
+    model::fill_in(&mut p);
     whole("n_samples", p.n_samples.into(), 1, SIZE_MAX.into())?;
     whole("input_dim", p.input_dim.into(), 1, SIZE_MAX.into())?;
     whole("output_dim", p.output_dim.into(), 1, SIZE_MAX.into())?;
@@ -53,10 +64,8 @@ pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
         0,
         SNAPSHOTS_MAX.into(),
     )?;
-    if p.hessian_snapshots == 1 || p.hessian_snapshots > SNAPSHOTS_MAX {
-        let expected = format!("give 0, or a whole number from 2 to {SNAPSHOTS_MAX}");
-        return Err(wrong("hessian_snapshots", &p.hessian_snapshots, &expected));
-    }
+    check_hessian(&p)?;
+    place_snapshots(&p)?;
     for (key, seed) in [
         ("seed", Some(p.seed)),
         ("data_seed", p.data_seed),
@@ -88,6 +97,7 @@ pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
         let expected = "sed perturbs the weights itself: give 0 (as the paper does)";
         return Err(wrong("update_noise", &p.update_noise, expected));
     }
+    model::check(&p)?;
     Ok(p)
 }
 
@@ -100,7 +110,16 @@ fn with_task_sizes(mut p: Parameters) -> Result<Parameters, ParameterError> {
         Task::PredictiveTrack => {
             (p.input_dim, p.output_dim) = (TRACK_INPUT_DIM, TRACK_OUTPUT_DIM);
         }
-        Task::Random | Task::Smoothed | Task::Dataset => {}
+        Task::Random
+        | Task::Smoothed
+        | Task::Dataset
+        | Task::Ring
+        | Task::NarrowingValley
+        | Task::FlatValley => {}
+    }
+    let smoothed = matches!(p.task, Task::Smoothed | Task::SmoothedAutoencoder);
+    if !smoothed || p.smoothing_dim == Some(p.output_dim) {
+        p.smoothing_dim = None;
     }
     match (p.task == Task::Dataset, &p.dataset) {
         (true, None) => Err(wrong(
@@ -115,6 +134,48 @@ fn with_task_sizes(mut p: Parameters) -> Result<Parameters, ParameterError> {
         )),
         _ => Ok(p),
     }
+}
+
+fn check_hessian(p: &Parameters) -> Result<(), ParameterError> {
+    let key = "hessian_snapshots";
+    if p.hessian_snapshots == 1 || p.hessian_snapshots > SNAPSHOTS_MAX {
+        let expected = format!("give 0, or a whole number from 2 to {SNAPSHOTS_MAX}");
+        return Err(wrong(key, &p.hessian_snapshots, &expected));
+    }
+    if let Some(share) = p.hessian_cost_max
+        && !(share.is_finite() && (0.0..=1_000.0).contains(&share))
+    {
+        let expected = "give a number from 0 to 1000";
+        return Err(wrong("hessian_cost_max", &share, expected));
+    }
+    let all = p.hessian_eigenvalues == HessianEigenvalues::All;
+    if p.hessian_snapshots == 0 && (all || p.hessian_cost_max.is_some()) {
+        let expected = "hessian_eigenvalues and hessian_cost_max need snapshots: give at least 2";
+        return Err(wrong(key, &0, expected));
+    }
+    if all && p.hessian_snapshots > FULL_SPECTRA_MAX {
+        let expected = format!(
+            "with hessian_eigenvalues all, give a whole number from 2 to {FULL_SPECTRA_MAX}"
+        );
+        return Err(wrong(key, &p.hessian_snapshots, &expected));
+    }
+    Ok(())
+}
+
+/// Snapshots of the place code stay in memory until they are compared, pair by pair.
+fn place_snapshots(p: &Parameters) -> Result<(), ParameterError> {
+    let (key, snapshots) = ("place_snapshots", u64::from(p.place_snapshots));
+    whole(key, snapshots, 0, PLACE_SNAPSHOTS_MAX.into())?;
+    let activities = u64::from(p.hidden_units) * u64::from(p.n_samples.max(TRACK_BINS));
+    let fitting = PLACE_ACTIVITIES_MAX / activities;
+    if snapshots <= fitting {
+        return Ok(());
+    }
+    let expected = format!(
+        "{} hidden units and {} samples leave room for at most {fitting}",
+        p.hidden_units, p.n_samples
+    );
+    Err(wrong(key, &snapshots, &expected))
 }
 
 fn whole(key: &'static str, value: u64, min: u64, max: u64) -> Result<(), ParameterError> {
@@ -153,6 +214,7 @@ mod tests {
         assert_eq!(error_key(|p| p.hidden_units = 0), "hidden_units");
         assert_eq!(error_key(|p| p.steps = 0), "steps");
         assert_eq!(error_key(|p| p.hessian_snapshots = 1), "hessian_snapshots");
+        assert_eq!(error_key(|p| p.place_snapshots = 501), "place_snapshots");
         assert_eq!(
             error_key(|p| p.learning_rate = Some(f64::NAN)),
             "learning_rate"
@@ -169,6 +231,48 @@ mod tests {
     }
 
     #[test]
+    fn what_asks_for_eigenvalues_needs_snapshots() {
+        let all = |p: &mut Parameters| p.hessian_eigenvalues = HessianEigenvalues::All;
+        assert_eq!(error_key(all), "hessian_snapshots");
+        assert_eq!(
+            error_key(|p| p.hessian_cost_max = Some(0.2)),
+            "hessian_snapshots"
+        );
+        assert_eq!(
+            error_key(|p| p.hessian_cost_max = Some(-0.2)),
+            "hessian_cost_max"
+        );
+        let many = |p: &mut Parameters| {
+            all(p);
+            p.hessian_snapshots = 1_001;
+        };
+        assert_eq!(error_key(many), "hessian_snapshots");
+        let valid = Parameters {
+            hessian_eigenvalues: HessianEigenvalues::All,
+            hessian_cost_max: Some(0.2),
+            hessian_snapshots: 1_000,
+            ..Parameters::default()
+        };
+        assert!(valid.check().is_ok());
+    }
+
+    #[test]
+    fn place_snapshots_are_limited_by_what_they_hold() {
+        let wide = |place_snapshots| Parameters {
+            hidden_units: 10_000,
+            n_samples: 1_000,
+            place_snapshots,
+            ..Parameters::default()
+        };
+        assert!(wide(2).check().is_ok());
+        let error = wide(3).check().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "place_snapshots is 3: 10000 hidden units and 1000 samples leave room for at most 2"
+        );
+    }
+
+    #[test]
     fn predictive_tasks_take_the_inputs_size() {
         let valid = Parameters {
             task: Task::Predictive,
@@ -176,6 +280,23 @@ mod tests {
             ..Parameters::default()
         };
         assert_eq!(valid.check().unwrap().output_dim, 7);
+    }
+
+    #[test]
+    fn a_smoothing_that_changes_nothing_is_dropped() {
+        let smoothing_dim = |task, smoothing_dim| {
+            let valid = Parameters {
+                task,
+                smoothing_dim,
+                ..Parameters::default()
+            };
+            valid.check().unwrap().smoothing_dim
+        };
+        assert_eq!(smoothing_dim(Task::Smoothed, Some(4)), Some(4));
+        assert_eq!(smoothing_dim(Task::SmoothedAutoencoder, Some(4)), Some(4));
+        assert_eq!(smoothing_dim(Task::SmoothedAutoencoder, Some(10)), None);
+        assert_eq!(smoothing_dim(Task::Random, Some(4)), None);
+        assert_eq!(error_key(|p| p.smoothing_dim = Some(0)), "smoothing_dim");
     }
 
     #[test]

@@ -39,16 +39,19 @@ choice! {
         Adam = "adam",
         /// Stochastic error descent (Cauwenberghs 1993): a random perturbation, weighted by what it did to the loss.
         Sed = "sed",
+        /// Similarity matching by Hebbian and anti-Hebbian plasticity (Qin et al. 2023), on the ring.
+        SimilarityMatching = "similarity_matching",
     }
 }
 
 impl Algorithm {
-    /// The published learning rate: 0.1, 0.001, and the middle of SED's 0.9 to 1.0.
+    /// The published learning rate: 0.1, 0.001, the middle of SED's 0.9 to 1.0, and 0.02.
     pub fn default_learning_rate(self) -> f64 {
         match self {
             Self::Sgd => 0.1,
             Self::Adam => 1e-3,
             Self::Sed => 0.95,
+            Self::SimilarityMatching => 0.02,
         }
     }
 }
@@ -70,6 +73,12 @@ choice! {
         PredictiveTrack = "predictive_track",
         /// The user's own inputs and targets.
         Dataset = "dataset",
+        /// Represent points of a circle (paper, Figure 4C).
+        Ring = "ring",
+        /// No network: a walker in the valley (x y)^2, which noise drives to its flat side (paper, Figure 5A).
+        NarrowingValley = "narrowing_valley",
+        /// The same in a valley that is as steep everywhere, where noise drives nowhere.
+        FlatValley = "flat_valley",
     }
 }
 
@@ -124,6 +133,16 @@ choice! {
         Unit = "unit",
         /// [-1, 1)
         Symmetric = "symmetric",
+    }
+}
+
+choice! {
+    /// What is kept of a spectrum's eigenvalues.
+    HessianEigenvalues {
+        /// Counts and sums.
+        None = "none",
+        /// These, and every eigenvalue that is not known to be zero.
+        All = "all",
     }
 }
 

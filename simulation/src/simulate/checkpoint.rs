@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Sample, Simulation};
 use crate::{Dataset, MODEL_VERSION, Outcome, ValidParameters};
 
+mod activities;
 mod spectra;
 
 const MAGIC: &[u8; 8] = b"drftswp\0";
@@ -34,6 +35,14 @@ impl Checkpoint {
     /// Wraps bytes that came from [`Checkpoint::as_bytes`]; they are checked when restored.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
+    }
+
+    /// Steps taken until it was made; `None` for bytes too short to be a checkpoint.
+    pub fn steps_done(&self) -> Option<u64> {
+        // Behind the magic bytes, two versions and the parameters' hash.
+        let start = MAGIC.len() + 4 + 4 + 32;
+        let bytes = self.0.get(start..start + 8)?;
+        Some(u64::from_le_bytes(bytes.try_into().expect("eight bytes")))
     }
 
     /// The bytes to store.
@@ -73,6 +82,13 @@ pub(super) fn save(simulation: &Simulation) -> Checkpoint {
         bytes.extend((active_samples as u16).to_le_bytes());
     }
     spectra::save(&simulation.spectra, &mut bytes);
+    spectra::save_full(&simulation.eigenvalues, &mut bytes);
+    bytes.extend(simulation.budget.spent_ns().to_le_bytes());
+    bytes.extend((simulation.positions.len() as u64).to_le_bytes());
+    for coordinate in simulation.positions.iter().flatten() {
+        bytes.extend(coordinate.to_le_bytes());
+    }
+    activities::save(&simulation.activities, &mut bytes);
     bytes.extend(simulation.engine.save());
     let checksum = Sha256::digest(&bytes);
     bytes.extend(checksum);
@@ -111,6 +127,11 @@ pub(super) fn restore(
     simulation.logarithmic = reader.samples()?;
     simulation.snapshots = reader.snapshots(parameters.hidden_units as usize)?;
     simulation.spectra = spectra::restore(&mut reader, |k| simulation.schedule.hessian(k))?;
+    simulation.eigenvalues = spectra::restore_full(&mut reader)?;
+    simulation.budget.set_spent_ns(reader.real()?);
+    simulation.positions = reader.positions()?;
+    let sizes = (parameters.hidden_units, parameters.observed_samples());
+    simulation.activities = activities::restore(&mut reader, sizes)?;
     simulation.engine.restore(reader.0)?;
     let done = simulation.steps_done;
     let overdue = simulation.next_measured().is_some_and(|step| step < done);
@@ -183,6 +204,19 @@ impl Reader<'_> {
         (0..count)
             .map(|_| (0..units).map(|_| unit()).collect())
             .collect()
+    }
+
+    fn positions(&mut self) -> Result<Vec<[f64; 2]>, CheckpointError> {
+        let count = self.count(16)?;
+        (0..count)
+            .map(|_| Ok([self.real()?, self.real()?]))
+            .collect()
+    }
+
+    fn bytes(&mut self, length: usize) -> Result<Vec<u8>, CheckpointError> {
+        let (taken, rest) = self.0.split_at_checked(length).ok_or_else(inconsistent)?;
+        self.0 = rest;
+        Ok(taken.to_vec())
     }
 
     fn real(&mut self) -> Result<f64, CheckpointError> {

@@ -4,23 +4,32 @@ use super::{Sample, Simulation};
 use crate::digest::Fingerprint;
 use crate::network::Weights;
 use crate::summary::summarize;
-use crate::{Digest, Measurement, Outcome, RunResult, Spectrum, Summary, UnitActivity};
+use crate::{
+    Digest, FullSpectrum, Measurement, Outcome, PlaceCode, Position, RunResult, Spectrum, Summary,
+    UnitActivity,
+};
 
 /// The result of a run as it stands; one that has not finished is truncated.
 pub(super) fn conclude(simulation: &Simulation) -> RunResult {
     let outcome = simulation.outcome.unwrap_or(Outcome::Truncated);
     let linear = simulation.linear_measurements();
-    let summary = summarize(outcome, &linear, &simulation.spectra);
+    let place_code = simulation.place_code();
+    let mut summary = summarize(outcome, &linear, &simulation.spectra);
+    if outcome == Outcome::Completed {
+        summary.spatial_information_ratio = place_code.spatial_information_ratio();
+    }
     let trajectory = simulation.trajectory(&linear);
     let unit_activity = simulation.unit_activity();
     let spectra = simulation.spectra();
+    let positions = simulation.positions();
     let digest = digest(
         (outcome, simulation.steps_done),
         &summary,
         &trajectory,
         &unit_activity,
-        &spectra,
+        (&spectra, &simulation.eigenvalues, &positions),
         &simulation.engine.weights(),
+        &place_code,
     );
     RunResult {
         outcome,
@@ -29,6 +38,9 @@ pub(super) fn conclude(simulation: &Simulation) -> RunResult {
         trajectory,
         unit_activity,
         spectra,
+        eigenvalues: simulation.eigenvalues.clone(),
+        positions,
+        place_code,
         engine: simulation.engine.describe(),
         digest,
     }
@@ -61,7 +73,7 @@ impl Simulation {
 
     fn measurement(&self, step: u64, sample: &Sample) -> Measurement {
         let units = f64::from(self.parameters.hidden_units);
-        let pairs = units * f64::from(self.parameters.n_samples);
+        let pairs = units * f64::from(self.parameters.observed_samples());
         Measurement {
             step,
             loss: sample.loss,
@@ -81,12 +93,28 @@ impl Simulation {
             .collect()
     }
 
+    fn positions(&self) -> Vec<Position> {
+        let steps = (0..).map_while(|index| self.schedule.position(index));
+        steps
+            .zip(&self.positions)
+            .map(|(step, &[x, y])| Position { step, x, y })
+            .collect()
+    }
+
     /// Without those of a network that has diverged beyond numbers.
     fn spectra(&self) -> Vec<Spectrum> {
         let spectra = self.spectra.iter().copied();
         spectra
             .filter(|spectrum| spectrum.trace.is_finite())
             .collect()
+    }
+
+    /// Without snapshots of a network that has diverged beyond numbers.
+    fn place_code(&self) -> PlaceCode {
+        let steps = (0..).map_while(|index| self.schedule.place(index));
+        let taken = steps.zip(&self.activities);
+        let taken: Vec<_> = taken.filter(|(_, activity)| activity.is_finite()).collect();
+        PlaceCode::new(&self.parameters, &taken)
     }
 }
 
@@ -95,8 +123,9 @@ fn digest(
     summary: &Summary,
     trajectory: &[Measurement],
     unit_activity: &[UnitActivity],
-    spectra: &[Spectrum],
+    (spectra, eigenvalues, positions): (&[Spectrum], &[FullSpectrum], &[Position]),
     weights: &Weights,
+    place_code: &PlaceCode,
 ) -> Digest {
     let mut fingerprint = Fingerprint::new();
     fingerprint.bytes(outcome.name().as_bytes());
@@ -121,8 +150,25 @@ fn digest(
     for spectrum in spectra {
         spectrum.add_to(&mut fingerprint);
     }
+    if !eigenvalues.is_empty() {
+        fingerprint.bytes(b"eigenvalues");
+        fingerprint.whole(eigenvalues.len() as u64);
+        for spectrum in eigenvalues {
+            spectrum.add_to(&mut fingerprint);
+        }
+    }
+    if !positions.is_empty() {
+        fingerprint.bytes(b"positions");
+        fingerprint.whole(positions.len() as u64);
+        for position in positions {
+            fingerprint.whole(position.step);
+            fingerprint.real(position.x);
+            fingerprint.real(position.y);
+        }
+    }
     for &weight in weights.values() {
         fingerprint.real(weight);
     }
+    place_code.add_to(&mut fingerprint);
     fingerprint.finish()
 }

@@ -25,7 +25,8 @@ pub(super) fn gaussian_1d(values: &[f64], sigma: f64) -> Vec<f64> {
         .0
 }
 
-fn gaussian_along_axis_0(values: &Array2<f64>, sigma: f64) -> Array2<f64> {
+/// Smooths each column; standard deviation in entries, 0 for none.
+pub(crate) fn gaussian_along_axis_0(values: &Array2<f64>, sigma: f64) -> Array2<f64> {
     let half = half_kernel(sigma);
     let length = values.nrows();
     let mut smoothed = values * half[0];

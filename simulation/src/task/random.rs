@@ -14,16 +14,16 @@ pub(super) fn uniform(stream: &mut ChaChaStream, rows: usize, columns: usize) ->
 }
 
 /// Uniform numbers, smoothed with standard deviations `n_samples / 5` along the samples and
-/// `output_dim / 5` along the features: the authors smooth the inputs too by the outputs' number.
+/// `smoothing_dim / 5` along the features.
 ///
-/// An autoencoder's `output_dim` is its `input_dim`. The published smoothed autoencoders kept a
-/// nominal one of 5, 10 or 15 for this smoothing: they are rougher along the features than ours.
+/// The authors smooth inputs and targets by the outputs' number, which is the default. Their smoothed
+/// autoencoders kept a nominal one of 5, 10 or 15 here: give that to have data like theirs.
 pub(super) fn smoothed(
     stream: &mut ChaChaStream,
     n_samples: usize,
     features: usize,
-    output_dim: usize,
+    smoothing_dim: usize,
 ) -> Array2<f64> {
-    let sigma = [n_samples, output_dim].map(|side| side as f64 / SMOOTH_FACTOR);
+    let sigma = [n_samples, smoothing_dim].map(|side| side as f64 / SMOOTH_FACTOR);
     gaussian_2d(&uniform(stream, n_samples, features), sigma)
 }

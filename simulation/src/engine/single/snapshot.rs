@@ -23,6 +23,11 @@ impl Rotation {
     pub fn rank(&self) -> usize {
         self.span.rank()
     }
+
+    /// The engine's samples by their original numbers.
+    pub fn order(&self) -> &[usize] {
+        &self.span.order
+    }
 }
 
 /// The weights at this step, in double precision and in the original order of units. Walks that the

@@ -61,8 +61,8 @@ impl State {
         }
         let algorithm = parameters.algorithm;
         let name = match algorithm {
-            Algorithm::Sgd | Algorithm::Adam => StreamName::UpdateNoise,
             Algorithm::Sed => StreamName::Perturbation,
+            _ => StreamName::UpdateNoise,
         };
         Self {
             hidden_units,

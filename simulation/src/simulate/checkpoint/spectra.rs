@@ -1,7 +1,7 @@
 //! The snapshots of the Hessian within a checkpoint.
 
 use super::{CheckpointError, Reader, inconsistent};
-use crate::{Eigenvalues, Spectrum};
+use crate::{Eigenvalues, FullSpectrum, Spectrum};
 
 /// What a snapshot takes at least: its trace, and whether eigenvalues follow.
 const LENGTH_MIN: usize = 9;
@@ -66,9 +66,46 @@ fn eigenvalues(reader: &mut Reader) -> Result<Option<Eigenvalues>, CheckpointErr
     }))
 }
 
+pub(super) fn save_full(spectra: &[FullSpectrum], bytes: &mut Vec<u8>) {
+    bytes.extend((spectra.len() as u64).to_le_bytes());
+    for spectrum in spectra {
+        bytes.extend(spectrum.step.to_le_bytes());
+        bytes.extend((spectrum.eigenvalues.len() as u64).to_le_bytes());
+        for value in &spectrum.eigenvalues {
+            bytes.extend(value.to_le_bytes());
+        }
+    }
+}
+
+pub(super) fn restore_full(reader: &mut Reader) -> Result<Vec<FullSpectrum>, CheckpointError> {
+    let spectrum = |reader: &mut Reader| {
+        let step = u64::from_le_bytes(reader.take()?);
+        let count = reader.count(8)?;
+        let eigenvalues = (0..count)
+            .map(|_| reader.real())
+            .collect::<Result<_, _>>()?;
+        Ok(FullSpectrum { step, eigenvalues })
+    };
+    // A step and a count at least.
+    let count = reader.count(16)?;
+    (0..count).map(|_| spectrum(reader)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_eigenvalues_come_back() {
+        let full = |step, eigenvalues| FullSpectrum { step, eigenvalues };
+        let spectra = [full(0, vec![20.0, 0.5, -1e-3]), full(7, Vec::new())];
+        let mut bytes = Vec::new();
+        save_full(&spectra, &mut bytes);
+        let mut reader = Reader(&bytes);
+        assert_eq!(restore_full(&mut reader).unwrap(), spectra);
+        assert!(reader.0.is_empty());
+        assert!(restore_full(&mut Reader(&bytes[..bytes.len() - 1])).is_err());
+    }
 
     #[test]
     fn every_kind_of_spectrum_comes_back() {
