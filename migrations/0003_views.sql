@@ -1,6 +1,6 @@
 -- Results in the words of the sweep file: what SQL users read.
 
--- One row per job. Columns that nothing computes yet are NULL.
+-- One row per job.
 CREATE VIEW runs AS
 SELECT
     j.sweep,
@@ -35,7 +35,7 @@ SELECT
     r.hessian_trace_ratio,
     r.hessian_max_ratio,
     r.hessian_nonzero_fraction,
-    CAST(NULL AS DOUBLE PRECISION) AS spatial_information_ratio,
+    r.spatial_information_ratio,
     r.converged_step,
     r.wall_seconds,
     r.steps_done / NULLIF(r.wall_seconds, 0) AS steps_per_second,
@@ -44,123 +44,105 @@ SELECT
     r.digest,
     r.timescale_fit,
     r.steps_done,
-    r.engine
+    r.engine,
+    r.excluded,
+    r.directed_drift_end_step
 FROM jobs AS j
 JOIN job_parameters AS p ON p.job_id = j.id
 LEFT JOIN results AS r ON r.job_id = j.id;
 
--- One row per sweep, task, algorithm, noise and regime. Means and sample standard deviations are
--- over completed runs alone; planned = completed + diverged + silent + truncated + dead + cancelled
--- + unfinished, always.
+-- One row per sweep, task, algorithm, noise and regime. Means and sample standard deviations are over
+-- analysed runs: finished, and met by no exclusion rule. Always, planned = n + excluded + dead +
+-- cancelled + unfinished, and n + excluded = completed + diverged + silent + truncated.
 --
--- Not every SQLite has sqrt(), so `roots` finds it by Newton's method. It starts at (v + 1) / 2,
--- which is never below the root, halves while it is far away and converges within 64 rounds for
--- any variance above 1e-34.
+-- `pooled` and `variances` put the shards of a group together without losing digits to a large mean:
+-- deviations are taken from a number that is near it. Not every SQLite has sqrt(), so `roots` finds it by
+-- Newton's method, which comes down from (v + 1) / 2, never below the root, until it no longer moves.
 CREATE VIEW sweep_summary AS
-WITH RECURSIVE grouped AS (
+WITH RECURSIVE finished AS (
     SELECT
-        sweep,
-        task,
-        algorithm,
-        noise_type,
-        regime,
-        count(*) AS planned,
-        count(CASE WHEN outcome = 'completed' THEN 1 END) AS completed,
-        count(CASE WHEN outcome = 'diverged' THEN 1 END) AS diverged,
-        count(CASE WHEN outcome = 'silent' THEN 1 END) AS silent,
-        count(CASE WHEN outcome = 'truncated' THEN 1 END) AS truncated,
+        group_id,
+        sum(results) AS results,
+        sum(CASE WHEN excluded = '' THEN results ELSE 0 END) AS n,
+        sum(CASE WHEN outcome = 'completed' THEN results ELSE 0 END) AS completed,
+        sum(CASE WHEN outcome = 'diverged' THEN results ELSE 0 END) AS diverged,
+        sum(CASE WHEN outcome = 'silent' THEN results ELSE 0 END) AS silent,
+        sum(CASE WHEN outcome = 'truncated' THEN results ELSE 0 END) AS truncated
+    FROM group_outcomes
+    GROUP BY group_id
+),
+ended AS (
+    SELECT
+        group_id,
         count(CASE WHEN state = 'dead' THEN 1 END) AS dead,
-        count(CASE WHEN state = 'cancelled' THEN 1 END) AS cancelled,
-        count(CASE WHEN state IN ('queued', 'running') THEN 1 END) AS unfinished,
-        count(CASE WHEN outcome = 'completed' THEN log10_tau END) AS n_log10_tau,
-        avg(CASE WHEN outcome = 'completed' THEN loss_final END) AS mean_loss_final,
-        avg(CASE WHEN outcome = 'completed' THEN normalized_active_fraction END) AS mean_normalized_active_fraction,
-        avg(CASE WHEN outcome = 'completed' THEN normalized_fraction_active_units END) AS mean_normalized_fraction_active_units,
-        avg(CASE WHEN outcome = 'completed' THEN log10_tau END) AS mean_log10_tau,
-        avg(CASE WHEN outcome = 'completed' THEN hessian_trace_ratio END) AS mean_hessian_trace_ratio,
-        avg(CASE WHEN outcome = 'completed' THEN hessian_max_ratio END) AS mean_hessian_max_ratio,
-        avg(CASE WHEN outcome = 'completed' THEN hessian_nonzero_fraction END) AS mean_hessian_nonzero_fraction
-    FROM runs
-    GROUP BY sweep, task, algorithm, noise_type, regime
+        count(CASE WHEN state = 'cancelled' THEN 1 END) AS cancelled
+    FROM jobs
+    WHERE state IN ('dead', 'cancelled')
+    GROUP BY group_id
+),
+bases AS (
+    SELECT group_id, metric, min(mean) AS base, CAST(sum(n) AS BIGINT) AS n
+    FROM group_moments
+    GROUP BY group_id, metric
+),
+pooled AS (
+    SELECT b.group_id, b.metric, b.n, b.base + sum(m.n * (m.mean - b.base)) / b.n AS mean
+    FROM bases AS b
+    JOIN group_moments AS m ON m.group_id = b.group_id AND m.metric = b.metric
+    GROUP BY b.group_id, b.metric, b.n, b.base
 ),
 variances AS (
     SELECT
-        g.sweep,
-        g.task,
-        g.algorithm,
-        g.noise_type,
-        g.regime,
-        sum((r.loss_final - g.mean_loss_final) * (r.loss_final - g.mean_loss_final))
-            / NULLIF(count(r.loss_final) - 1, 0) AS loss_final,
-        sum((r.normalized_active_fraction - g.mean_normalized_active_fraction) * (r.normalized_active_fraction - g.mean_normalized_active_fraction))
-            / NULLIF(count(r.normalized_active_fraction) - 1, 0) AS normalized_active_fraction,
-        sum((r.normalized_fraction_active_units - g.mean_normalized_fraction_active_units) * (r.normalized_fraction_active_units - g.mean_normalized_fraction_active_units))
-            / NULLIF(count(r.normalized_fraction_active_units) - 1, 0) AS normalized_fraction_active_units,
-        sum((r.log10_tau - g.mean_log10_tau) * (r.log10_tau - g.mean_log10_tau))
-            / NULLIF(count(r.log10_tau) - 1, 0) AS log10_tau,
-        sum((r.hessian_trace_ratio - g.mean_hessian_trace_ratio) * (r.hessian_trace_ratio - g.mean_hessian_trace_ratio))
-            / NULLIF(count(r.hessian_trace_ratio) - 1, 0) AS hessian_trace_ratio,
-        sum((r.hessian_max_ratio - g.mean_hessian_max_ratio) * (r.hessian_max_ratio - g.mean_hessian_max_ratio))
-            / NULLIF(count(r.hessian_max_ratio) - 1, 0) AS hessian_max_ratio,
-        sum((r.hessian_nonzero_fraction - g.mean_hessian_nonzero_fraction) * (r.hessian_nonzero_fraction - g.mean_hessian_nonzero_fraction))
-            / NULLIF(count(r.hessian_nonzero_fraction) - 1, 0) AS hessian_nonzero_fraction
-    FROM grouped AS g
-    JOIN runs AS r
-        ON r.sweep = g.sweep
-        AND r.task = g.task
-        AND r.algorithm = g.algorithm
-        AND r.noise_type = g.noise_type
-        AND r.regime = g.regime
-    WHERE r.outcome = 'completed'
-    GROUP BY g.sweep, g.task, g.algorithm, g.noise_type, g.regime
+        p.group_id,
+        p.metric,
+        p.n,
+        p.mean,
+        sum(m.squares + m.n * (m.mean - p.mean) * (m.mean - p.mean)) / NULLIF(p.n - 1, 0) AS v
+    FROM pooled AS p
+    JOIN group_moments AS m ON m.group_id = p.group_id AND m.metric = p.metric
+    GROUP BY p.group_id, p.metric, p.n, p.mean
 ),
 roots AS (
-    SELECT
-        sweep,
-        task,
-        algorithm,
-        noise_type,
-        regime,
-        0 AS round,
-        loss_final AS v_loss_final,
-        normalized_active_fraction AS v_normalized_active_fraction,
-        normalized_fraction_active_units AS v_normalized_fraction_active_units,
-        log10_tau AS v_log10_tau,
-        hessian_trace_ratio AS v_hessian_trace_ratio,
-        hessian_max_ratio AS v_hessian_max_ratio,
-        hessian_nonzero_fraction AS v_hessian_nonzero_fraction,
-        (loss_final + 1) / 2 AS sd_loss_final,
-        (normalized_active_fraction + 1) / 2 AS sd_normalized_active_fraction,
-        (normalized_fraction_active_units + 1) / 2 AS sd_normalized_fraction_active_units,
-        (log10_tau + 1) / 2 AS sd_log10_tau,
-        (hessian_trace_ratio + 1) / 2 AS sd_hessian_trace_ratio,
-        (hessian_max_ratio + 1) / 2 AS sd_hessian_max_ratio,
-        (hessian_nonzero_fraction + 1) / 2 AS sd_hessian_nonzero_fraction
+    SELECT group_id, metric, v, (v + 1) / 2 AS x
     FROM variances
+    WHERE v > 0
     UNION ALL
-    SELECT
-        sweep,
-        task,
-        algorithm,
-        noise_type,
-        regime,
-        round + 1,
-        v_loss_final,
-        v_normalized_active_fraction,
-        v_normalized_fraction_active_units,
-        v_log10_tau,
-        v_hessian_trace_ratio,
-        v_hessian_max_ratio,
-        v_hessian_nonzero_fraction,
-        (sd_loss_final + v_loss_final / sd_loss_final) / 2,
-        (sd_normalized_active_fraction + v_normalized_active_fraction / sd_normalized_active_fraction) / 2,
-        (sd_normalized_fraction_active_units + v_normalized_fraction_active_units / sd_normalized_fraction_active_units) / 2,
-        (sd_log10_tau + v_log10_tau / sd_log10_tau) / 2,
-        (sd_hessian_trace_ratio + v_hessian_trace_ratio / sd_hessian_trace_ratio) / 2,
-        (sd_hessian_max_ratio + v_hessian_max_ratio / sd_hessian_max_ratio) / 2,
-        (sd_hessian_nonzero_fraction + v_hessian_nonzero_fraction / sd_hessian_nonzero_fraction) / 2
+    SELECT group_id, metric, v, (x + v / x) / 2
     FROM roots
-    WHERE round < 64
+    WHERE (x + v / x) / 2 < x
+),
+deviations AS (
+    SELECT group_id, metric, min(x) AS sd
+    FROM roots
+    GROUP BY group_id, metric
+),
+spreads AS (
+    SELECT v.group_id, v.metric, v.n, v.mean, CASE WHEN v.v > 0 THEN d.sd ELSE v.v END AS sd
+    FROM variances AS v
+    LEFT JOIN deviations AS d ON d.group_id = v.group_id AND d.metric = v.metric
+),
+metrics AS (
+    SELECT
+        group_id,
+        max(CASE WHEN metric = 'log10_tau' THEN n END) AS n_log10_tau,
+        max(CASE WHEN metric = 'loss_final' THEN mean END) AS mean_loss_final,
+        max(CASE WHEN metric = 'loss_final' THEN sd END) AS sd_loss_final,
+        max(CASE WHEN metric = 'normalized_active_fraction' THEN mean END) AS mean_normalized_active_fraction,
+        max(CASE WHEN metric = 'normalized_active_fraction' THEN sd END) AS sd_normalized_active_fraction,
+        max(CASE WHEN metric = 'normalized_fraction_active_units' THEN mean END) AS mean_normalized_fraction_active_units,
+        max(CASE WHEN metric = 'normalized_fraction_active_units' THEN sd END) AS sd_normalized_fraction_active_units,
+        max(CASE WHEN metric = 'log10_tau' THEN mean END) AS mean_log10_tau,
+        max(CASE WHEN metric = 'log10_tau' THEN sd END) AS sd_log10_tau,
+        max(CASE WHEN metric = 'hessian_trace_ratio' THEN mean END) AS mean_hessian_trace_ratio,
+        max(CASE WHEN metric = 'hessian_trace_ratio' THEN sd END) AS sd_hessian_trace_ratio,
+        max(CASE WHEN metric = 'hessian_max_ratio' THEN mean END) AS mean_hessian_max_ratio,
+        max(CASE WHEN metric = 'hessian_max_ratio' THEN sd END) AS sd_hessian_max_ratio,
+        max(CASE WHEN metric = 'hessian_nonzero_fraction' THEN mean END) AS mean_hessian_nonzero_fraction,
+        max(CASE WHEN metric = 'hessian_nonzero_fraction' THEN sd END) AS sd_hessian_nonzero_fraction,
+        max(CASE WHEN metric = 'spatial_information_ratio' THEN mean END) AS mean_spatial_information_ratio,
+        max(CASE WHEN metric = 'spatial_information_ratio' THEN sd END) AS sd_spatial_information_ratio
+    FROM spreads
+    GROUP BY group_id
 )
 SELECT
     g.sweep,
@@ -168,37 +150,83 @@ SELECT
     g.algorithm,
     g.noise_type,
     g.regime,
-    g.completed AS n,
-    g.mean_loss_final,
-    CASE WHEN r.v_loss_final > 0 THEN r.sd_loss_final ELSE r.v_loss_final END AS sd_loss_final,
-    g.mean_normalized_active_fraction,
-    CASE WHEN r.v_normalized_active_fraction > 0 THEN r.sd_normalized_active_fraction ELSE r.v_normalized_active_fraction END AS sd_normalized_active_fraction,
-    g.mean_normalized_fraction_active_units,
-    CASE WHEN r.v_normalized_fraction_active_units > 0 THEN r.sd_normalized_fraction_active_units ELSE r.v_normalized_fraction_active_units END AS sd_normalized_fraction_active_units,
-    g.mean_log10_tau,
-    CASE WHEN r.v_log10_tau > 0 THEN r.sd_log10_tau ELSE r.v_log10_tau END AS sd_log10_tau,
-    g.n_log10_tau,
-    g.mean_hessian_trace_ratio,
-    CASE WHEN r.v_hessian_trace_ratio > 0 THEN r.sd_hessian_trace_ratio ELSE r.v_hessian_trace_ratio END AS sd_hessian_trace_ratio,
-    g.mean_hessian_max_ratio,
-    CASE WHEN r.v_hessian_max_ratio > 0 THEN r.sd_hessian_max_ratio ELSE r.v_hessian_max_ratio END AS sd_hessian_max_ratio,
-    g.mean_hessian_nonzero_fraction,
-    CASE WHEN r.v_hessian_nonzero_fraction > 0 THEN r.sd_hessian_nonzero_fraction ELSE r.v_hessian_nonzero_fraction END AS sd_hessian_nonzero_fraction,
-    CAST(NULL AS DOUBLE PRECISION) AS mean_spatial_information_ratio,
-    CAST(NULL AS DOUBLE PRECISION) AS sd_spatial_information_ratio,
+    CAST(COALESCE(f.n, 0) AS BIGINT) AS n,
+    m.mean_loss_final,
+    m.sd_loss_final,
+    m.mean_normalized_active_fraction,
+    m.sd_normalized_active_fraction,
+    m.mean_normalized_fraction_active_units,
+    m.sd_normalized_fraction_active_units,
+    m.mean_log10_tau,
+    m.sd_log10_tau,
+    COALESCE(m.n_log10_tau, 0) AS n_log10_tau,
+    m.mean_hessian_trace_ratio,
+    m.sd_hessian_trace_ratio,
+    m.mean_hessian_max_ratio,
+    m.sd_hessian_max_ratio,
+    m.mean_hessian_nonzero_fraction,
+    m.sd_hessian_nonzero_fraction,
+    m.mean_spatial_information_ratio,
+    m.sd_spatial_information_ratio,
     g.planned,
-    g.completed,
-    g.diverged,
-    g.silent,
-    g.truncated,
-    g.dead,
-    g.cancelled,
-    g.unfinished
-FROM grouped AS g
-LEFT JOIN roots AS r
-    ON r.sweep = g.sweep
-    AND r.task = g.task
-    AND r.algorithm = g.algorithm
-    AND r.noise_type = g.noise_type
-    AND r.regime = g.regime
-    AND r.round = 64;
+    CAST(COALESCE(f.completed, 0) AS BIGINT) AS completed,
+    CAST(COALESCE(f.diverged, 0) AS BIGINT) AS diverged,
+    CAST(COALESCE(f.silent, 0) AS BIGINT) AS silent,
+    CAST(COALESCE(f.truncated, 0) AS BIGINT) AS truncated,
+    COALESCE(e.dead, 0) AS dead,
+    COALESCE(e.cancelled, 0) AS cancelled,
+    CAST(g.planned - COALESCE(f.results, 0) AS BIGINT) - COALESCE(e.dead, 0) - COALESCE(e.cancelled, 0) AS unfinished,
+    CAST(COALESCE(f.results - f.n, 0) AS BIGINT) AS excluded
+FROM job_groups AS g
+LEFT JOIN finished AS f ON f.group_id = g.id
+LEFT JOIN ended AS e ON e.group_id = g.id
+LEFT JOIN metrics AS m ON m.group_id = g.id;
+
+-- Jobs that ran twice and gave different bits: the recorded run, and the other one, which was superseded
+-- (`second run`) or made to compare (`audit`).
+CREATE VIEW mismatches AS
+SELECT
+    r.sweep,
+    r.job_id,
+    o.kind,
+    o.at_ms,
+    r.digest AS recorded_digest,
+    r.host AS recorded_host,
+    w.cpu AS recorded_cpu,
+    r.code_version AS recorded_code_version,
+    o.digest,
+    o.host,
+    o.cpu,
+    o.code_version
+FROM (
+    SELECT a.job_id, 'second run' AS kind, a.ended_at_ms AS at_ms, a.digest, a.host, v.cpu, a.code_version
+    FROM attempts AS a
+    LEFT JOIN workers AS v ON v.id = a.worker_id
+    WHERE a.outcome = 'superseded' AND a.digest IS NOT NULL
+    UNION ALL
+    SELECT job_id, 'audit', audited_at_ms, digest, host, cpu, code_version
+    FROM audits
+) AS o
+JOIN results AS r ON r.job_id = o.job_id
+LEFT JOIN attempts AS b ON b.job_id = r.job_id AND b.epoch = r.epoch
+LEFT JOIN workers AS w ON w.id = b.worker_id
+WHERE r.digest <> o.digest AND r.outcome <> 'truncated';
+
+-- Representations at a distance in time: one row per job and number of snapshots between two, means over
+-- all such pairs.
+CREATE VIEW place_drift AS
+WITH numbered AS (
+    SELECT job_id, step, row_number() OVER (PARTITION BY job_id ORDER BY step) AS number
+    FROM place_code
+)
+SELECT
+    c.job_id,
+    late.number - early.number AS lag,
+    CAST(avg(c.other_step - c.step) AS DOUBLE PRECISION) AS lag_steps,
+    count(*) AS pairs,
+    avg(c.rate_map_correlation) AS rate_map_correlation,
+    avg(c.population_vector_correlation) AS population_vector_correlation
+FROM place_correlations AS c
+JOIN numbered AS early ON early.job_id = c.job_id AND early.step = c.step
+JOIN numbered AS late ON late.job_id = c.job_id AND late.step = c.other_step
+GROUP BY c.job_id, late.number - early.number;

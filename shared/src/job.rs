@@ -113,6 +113,8 @@ pub struct PlannedJob {
     pub host: Option<String>,
     /// Version of the program that computed the result.
     pub code_version: Option<String>,
+    /// Processor that computed the result.
+    pub cpu: Option<String>,
 }
 
 /// A lease that still holds after a heartbeat. A ticket missing from the reply is lost: stop that

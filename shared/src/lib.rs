@@ -8,6 +8,8 @@
 //!
 //! **Invariant:** no other crate contains SQL or names a type of the database driver.
 
+mod audit;
+mod exclusion;
 mod job;
 mod open_error;
 mod store;
@@ -18,12 +20,18 @@ mod table;
 pub mod testing;
 mod worker_info;
 
+pub use audit::{AuditedRun, Mismatch, RunOrigin};
+pub use exclusion::{ColumnKind, Comparison, ExclusionRule, RESULT_COLUMNS, RuleValue, Term, Test};
 pub use job::{
     Claim, ClaimRequest, Finish, JobId, NewJob, PlannedJob, Renewal, RunCost, Ticket, job_identity,
 };
 pub use open_error::OpenError;
-pub use store::{OpenOptions, Purpose, Store, redacted_url};
+pub use store::{
+    Answer, Finished, FinishedCost, OpenOptions, Purpose, ReportView, Snapshot, Store, redacted_url,
+};
 pub use store_error::StoreError;
-pub use sweep::{Failure, NewSweep, PauseReason, Submission, SweepState, SweepStatus};
+pub use sweep::{
+    Exclusion, Failure, Flow, NewSweep, PauseReason, Submission, SweepState, SweepStatus,
+};
 pub use table::{ExportView, Table, Value};
 pub use worker_info::{LiveWorker, WorkerInfo};

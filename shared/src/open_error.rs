@@ -103,6 +103,16 @@ pub enum OpenError {
         /// What the connection said.
         reason: String,
     },
+    /// The disk fails: most often it is full.
+    #[error(
+        "{database} can't be opened ({reason}): its disk may be full; free space there, then try again"
+    )]
+    Disk {
+        /// Path.
+        database: String,
+        /// What the database said.
+        reason: String,
+    },
     /// Anything else the database says.
     #[error("{database} can't be opened: {reason}")]
     Database {

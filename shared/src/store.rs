@@ -13,29 +13,41 @@ use sqlx::postgres::PgPool;
 
 use crate::OpenError;
 
+mod audits;
+mod checkpoint_files;
+mod checkpoints;
 mod claim;
+mod complete;
+mod costs;
 mod database_url;
 mod dialect;
+mod exclusions;
 mod failure;
 mod finish;
 mod heartbeat;
 mod jump;
 mod migrate;
 mod network_filesystem;
+mod place_code;
 mod planned;
 mod postgres;
 mod query;
 mod reap;
+mod report;
 mod single_statement;
 mod sqlite;
 mod status;
 mod steer;
 mod submit;
+mod totals;
 mod transaction;
 mod value;
 mod workers;
 
+pub use complete::Finished;
+pub use costs::FinishedCost;
 pub use database_url::redacted_url;
+pub use report::{Answer, ReportView, Snapshot};
 
 use database_url::DatabaseUrl;
 
@@ -75,6 +87,10 @@ pub struct Store {
     /// Added to the database's clock, in milliseconds; 0 but in tests.
     clock_offset_ms: Arc<AtomicI64>,
     watch: Arc<jump::ClockWatch>,
+    /// Which part of the running totals it adds to.
+    shard: u32,
+    /// Where large checkpoints lie that the database doesn't keep itself.
+    checkpoint_files: Option<checkpoint_files::CheckpointFiles>,
 }
 
 #[derive(Clone, Debug)]
@@ -101,16 +117,25 @@ impl Store {
         purpose: Purpose,
         options: &OpenOptions,
     ) -> Result<Self, OpenError> {
+        let mut checkpoint_files = None;
         let database = match DatabaseUrl::parse(url)? {
             DatabaseUrl::Sqlite { path, read_only } => {
+                checkpoint_files = Some(checkpoint_files::CheckpointFiles::beside(&path));
                 Database::Sqlite(sqlite::open(&path, read_only, purpose, options).await?)
             }
             DatabaseUrl::Postgres { url } => {
                 Database::Postgres(postgres::open(&url, purpose, options).await?)
             }
         };
+        let shard = match &database {
+            // One writer at a time, so one shard.
+            Database::Sqlite(_) => 0,
+            Database::Postgres(_) => uuid::Uuid::now_v7().as_u128() as u32 % totals::SHARDS,
+        };
         Ok(Self {
             database,
+            shard,
+            checkpoint_files,
             clock_offset_ms: Arc::new(AtomicI64::new(0)),
             watch: Arc::default(),
         })

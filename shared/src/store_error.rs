@@ -55,6 +55,15 @@ pub enum StoreError {
         /// How long we waited.
         seconds: u64,
     },
+    /// A large checkpoint can't be written beside the database.
+    #[error("a checkpoint can't be written to {folder}: free space there, or let this user write")]
+    CheckpointFile {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// Anything else the database says. After a lost connection, whether a write was committed is
     /// unknown: every write may be repeated with the same ticket.
     #[error("{doing} failed")]
@@ -73,7 +82,8 @@ impl StoreError {
     /// Whether the same call may succeed later, without anybody changing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Timeout { .. } => true,
+            // The disk may have room again.
+            Self::Timeout { .. } | Self::CheckpointFile { .. } => true,
             Self::Database { transient, .. } => *transient,
             _ => false,
         }

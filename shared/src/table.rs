@@ -43,6 +43,18 @@ pub enum ExportView {
     Trajectory,
     /// Spectra of the Hessian of every job that is done and asked for them.
     Spectra,
+    /// Their eigenvalues one by one, where asked for.
+    Eigenvalues,
+    /// Positions of walkers in valleys.
+    Positions,
+    /// Bins of the rate maps of every job that is done and asked for its place code.
+    PlaceBins,
+    /// Tuning of the units of such jobs.
+    PlaceCode,
+    /// Correlations between snapshots of the place codes of such jobs.
+    PlaceCorrelations,
+    /// Rate maps of such jobs.
+    RateMaps,
     /// Every execution of every job.
     Attempts,
 }
@@ -54,6 +66,12 @@ impl ExportView {
         Self::SweepSummary,
         Self::Trajectory,
         Self::Spectra,
+        Self::Eigenvalues,
+        Self::Positions,
+        Self::PlaceBins,
+        Self::PlaceCode,
+        Self::PlaceCorrelations,
+        Self::RateMaps,
         Self::Attempts,
     ];
 
@@ -64,6 +82,12 @@ impl ExportView {
             Self::SweepSummary => "sweep_summary",
             Self::Trajectory => "trajectory",
             Self::Spectra => "spectra",
+            Self::Eigenvalues => "eigenvalues",
+            Self::Positions => "positions",
+            Self::PlaceBins => "place_bins",
+            Self::PlaceCode => "place_code",
+            Self::PlaceCorrelations => "place_correlations",
+            Self::RateMaps => "rate_maps",
             Self::Attempts => "attempts",
         }
     }

@@ -123,11 +123,36 @@ impl PostgresCluster {
         )
     }
 
-    /// Runs a statement as superuser, in the cluster's own database.
+    /// Makes an empty database whose tables lie in `folder`, which then belongs to the server's
+    /// account, and returns its URL.
     ///
     /// # Panics
     /// The server refuses.
-    pub async fn administer(&self, sql: &str) {
+    pub async fn fresh_database_in(&self, folder: &Path) -> String {
+        let tables = folder.join("tables");
+        std::fs::create_dir(&tables).expect("a folder can be made there");
+        if let Some(user) = Account::unprivileged() {
+            std::os::unix::fs::chown(&tables, Some(user.uid), Some(user.gid))
+                .expect("root may give a folder away");
+        }
+        let url = self.fresh_database().await;
+        let name = url
+            .rsplit('/')
+            .next()
+            .expect("a URL ends with its database");
+        let shown = tables.display();
+        self.administer(&format!("CREATE TABLESPACE {name} LOCATION '{shown}'"))
+            .await;
+        self.administer(&format!("ALTER DATABASE {name} SET TABLESPACE {name}"))
+            .await;
+        url
+    }
+
+    /// Runs a statement as superuser, in the cluster's own database; returns the number of rows.
+    ///
+    /// # Panics
+    /// The server refuses.
+    pub async fn administer(&self, sql: &str) -> u64 {
         let mut connection = PgConnectOptions::new_without_pgpass()
             .host("127.0.0.1")
             .port(self.port)
@@ -136,7 +161,7 @@ impl PostgresCluster {
             .connect()
             .await
             .expect("the cluster answers");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
             .execute(&mut connection)
             .await
             .expect("a superuser may do that");
@@ -144,6 +169,7 @@ impl PostgresCluster {
             .close()
             .await
             .expect("a connection can be closed");
+        done.rows_affected()
     }
 
     /// Port on 127.0.0.1.
@@ -170,6 +196,23 @@ impl PostgresCluster {
             .expect("the watchdog speaks");
         assert_eq!(answer.trim(), "restarted", "PostgreSQL came back");
     }
+}
+
+/// Runs statements in a database behind the store's back: what a later version, an administrator or
+/// a fault would do to it.
+///
+/// # Panics
+/// The database refuses.
+pub async fn tamper(url: &str, sql: &str) {
+    let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+    let done = if url.starts_with("postgres") {
+        let mut connection = sqlx::PgConnection::connect(url).await.expect("answers");
+        sql.execute(&mut connection).await.map(drop)
+    } else {
+        let mut connection = sqlx::SqliteConnection::connect(url).await.expect("opens");
+        sql.execute(&mut connection).await.map(drop)
+    };
+    done.expect("the owner may do that");
 }
 
 /// The newest folder that holds the server's programs.

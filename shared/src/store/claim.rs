@@ -1,9 +1,11 @@
 //! Handing out jobs.
 
-use simulation::{Checkpoint, MODEL_VERSION, Parameters, ValidParameters};
+use simulation::{MODEL_VERSION, Parameters, ValidParameters};
 use uuid::Uuid;
 
-use super::value::{Row, arguments};
+use super::dialect::Dialect;
+use super::transaction::Transaction;
+use super::value::{Argument, Row, arguments};
 use super::{Store, sql};
 use crate::{Claim, ClaimRequest, JobId, StoreError, Ticket};
 
@@ -39,32 +41,62 @@ impl Store {
             None => "",
         };
         let mut transaction = self.write("claiming jobs").await?;
-        let statement = sql!("claim.sql").replace("{in_sweep}", in_sweep);
-        let tickets: Vec<Ticket> = transaction
-            .fetch(&statement, values)
-            .await?
-            .iter()
-            .map(Ticket::read)
-            .collect::<Result<_, _>>()?;
-        if tickets.is_empty() {
-            transaction.commit().await?;
-            return Ok(Vec::new());
+        let rows = match transaction.dialect() {
+            Dialect::Sqlite => {
+                let statement = sql!("claim.sql").replace("{in_sweep}", in_sweep);
+                claim_in_turn(&mut transaction, &statement, &worker, values).await?
+            }
+            Dialect::Postgres => {
+                let statement = sql!("claim.postgres.sql").replace("{in_sweep}", in_sweep);
+                transaction.fetch(&statement, values).await?
+            }
+        };
+        let mut claims = Vec::with_capacity(rows.len());
+        for row in &rows {
+            claims.push(self.read_claim(row).await?);
         }
-        let pairs = tickets.iter().map(Ticket::row).collect();
-        transaction
-            .execute_rows(sql!("insert_attempts.sql"), &[worker.into()], pairs)
-            .await?;
-        let ids = tickets
-            .iter()
-            .map(|t| arguments![t.job_id.0.as_str()])
-            .collect();
-        let rows = transaction
-            .fetch_rows(sql!("select_claimed.sql"), &[], ids)
-            .await?;
-        let claims = rows.iter().map(read_claim).collect::<Result<_, _>>()?;
         transaction.commit().await?;
         Ok(claims)
     }
+
+    async fn read_claim(&self, row: &Row) -> Result<Claim, StoreError> {
+        let ticket = Ticket::read(row)?;
+        Ok(Claim {
+            sweep: row.get("sweep")?,
+            parameters: read_parameters(&ticket.job_id.0, &row.get::<String>("parameters")?)?,
+            replicate: row.count("replicate")? as u32,
+            checkpoint: self.read_checkpoint(row).await?,
+            estimated_seconds: row.get("estimated_seconds")?,
+            max_job_ms: row.get("max_job_ms")?,
+            ticket,
+        })
+    }
+}
+
+/// Claims, opens the attempts and reads the jobs, one statement after the other.
+async fn claim_in_turn(
+    transaction: &mut Transaction,
+    statement: &str,
+    worker: &str,
+    values: Vec<Argument>,
+) -> Result<Vec<Row>, StoreError> {
+    let tickets: Vec<Ticket> = transaction
+        .fetch(statement, values)
+        .await?
+        .iter()
+        .map(Ticket::read)
+        .collect::<Result<_, _>>()?;
+    let pairs = tickets.iter().map(Ticket::row).collect();
+    transaction
+        .execute_rows(sql!("insert_attempts.sql"), &[worker.into()], pairs)
+        .await?;
+    let ids = tickets
+        .iter()
+        .map(|t| arguments![t.job_id.0.as_str()])
+        .collect();
+    transaction
+        .fetch_rows(sql!("select_claimed.sql"), &[], ids)
+        .await
 }
 
 impl Ticket {
@@ -76,23 +108,9 @@ impl Ticket {
     }
 
     /// The pair that identifies an attempt in SQL.
-    pub(super) fn row(&self) -> Vec<super::value::Argument> {
+    pub(super) fn row(&self) -> Vec<Argument> {
         arguments![self.job_id.0.as_str(), self.epoch]
     }
-}
-
-fn read_claim(row: &Row) -> Result<Claim, StoreError> {
-    let ticket = Ticket::read(row)?;
-    let checkpoint: Option<Vec<u8>> = row.get("checkpoint")?;
-    Ok(Claim {
-        sweep: row.get("sweep")?,
-        parameters: read_parameters(&ticket.job_id.0, &row.get::<String>("parameters")?)?,
-        replicate: row.count("replicate")? as u32,
-        checkpoint: checkpoint.map(Checkpoint::from_bytes),
-        estimated_seconds: row.get("estimated_seconds")?,
-        max_job_ms: row.get("max_job_ms")?,
-        ticket,
-    })
 }
 
 pub(super) fn read_parameters(job_id: &str, json: &str) -> Result<ValidParameters, StoreError> {

@@ -3,7 +3,7 @@
 //!
 //! - `{now}`: the database's time, in milliseconds since 1970, read when the statement runs;
 //! - `{database_started}`: when the server came up (SQLite has none: long ago);
-//! - `{skip_locked}`, `{for_update}`: row locks. SQLite has one writer at a time, so nobody else
+//! - `{skip_locked}`, `{for_update}`, `{for_share}`: row locks. SQLite has one writer at a time, so nobody else
 //!   has rows locked;
 //! - `{error_delay}`, `{crash_delay}`: how long a job waits after a failure, in milliseconds;
 //! - `{rows: type, ...}`: the rows bound to the statement, as a table `given (column1, ...)`.
@@ -30,10 +30,11 @@ const CRASH_DELAY: &str = "(CASE WHEN jobs.crashes = 0 THEN 0 \
 impl Dialect {
     /// Replaces the words in braces, all but `{rows: ...}`.
     pub fn render(self, sql: &str, clock_offset_ms: i64) -> String {
-        let (now, database_started, skip_locked, for_update, random) = match self {
+        let (now, database_started, skip_locked, for_update, for_share, random) = match self {
             Self::Sqlite => (
                 "CAST(round(unixepoch('subsec') * 1000.0) AS INTEGER)",
                 "0",
+                "",
                 "",
                 "",
                 "(abs(random() % 1000000) / 1000000.0)",
@@ -43,6 +44,7 @@ impl Dialect {
                 "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000 AS BIGINT)",
                 "FOR UPDATE OF j SKIP LOCKED",
                 "FOR UPDATE",
+                "FOR SHARE",
                 "random()",
             ),
         };
@@ -56,6 +58,7 @@ impl Dialect {
             .replace("{database_started}", database_started)
             .replace("{skip_locked}", skip_locked)
             .replace("{for_update}", for_update)
+            .replace("{for_share}", for_share)
             .replace("{random}", random)
     }
 
@@ -155,8 +158,7 @@ mod tests {
     #[test]
     fn every_word_in_braces_is_replaced() {
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
-            let sql =
-                "{now} {database_started} {skip_locked} {for_update} {error_delay} {crash_delay}";
+            let sql = "{now} {database_started} {skip_locked} {for_update} {for_share} {error_delay} {crash_delay}";
             assert!(!dialect.render(sql, 5).contains('{'));
             assert!(dialect.render("{now}", 5).ends_with("+ 5)"));
         }

@@ -27,6 +27,7 @@ impl Store {
             digest: row.get("digest")?,
             host: row.get("host")?,
             code_version: row.get("code_version")?,
+            cpu: row.get("cpu")?,
         })
     }
 }

@@ -4,7 +4,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{
-    AssertSqlSafe, Executor as _, Postgres, Row as _, SqlSafeStr as _, Statement as _,
+    AssertSqlSafe, Executor as _, Postgres, Row as _, SqlSafeStr as _, Sqlite, Statement as _,
     TypeInfo as _, ValueRef as _,
 };
 
@@ -44,6 +44,12 @@ impl Store {
             ExportView::SweepSummary => sql!("export_sweep_summary.sql"),
             ExportView::Trajectory => sql!("export_trajectory.sql"),
             ExportView::Spectra => sql!("export_spectra.sql"),
+            ExportView::Eigenvalues => sql!("export_eigenvalues.sql"),
+            ExportView::Positions => sql!("export_positions.sql"),
+            ExportView::PlaceBins => sql!("export_place_bins.sql"),
+            ExportView::PlaceCode => sql!("export_place_code.sql"),
+            ExportView::PlaceCorrelations => sql!("export_place_correlations.sql"),
+            ExportView::RateMaps => sql!("export_rate_maps.sql"),
             ExportView::Attempts => sql!("export_attempts.sql"),
         };
         // The name of a sweep that exists holds no quotes: submission checked it.
@@ -56,13 +62,20 @@ async fn query_sqlite(pool: &SqlitePool, sql: &str) -> Result<Table, StoreError>
         .acquire()
         .await
         .map_err(|error| database_error(DOING, error))?;
+    rows_sqlite(&mut connection, sql).await
+}
+
+pub(super) async fn rows_sqlite(
+    connection: &mut PoolConnection<Sqlite>,
+    sql: &str,
+) -> Result<Table, StoreError> {
     let text = AssertSqlSafe(sql).into_sql_str();
-    let statement = connection.prepare(text).await.map_err(said)?;
+    let statement = (&mut **connection).prepare(text).await.map_err(said)?;
     let columns = names(statement.columns());
     let rows = statement
         .query()
         .persistent(false)
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut **connection)
         .await
         .map_err(said)?;
     let rows = rows.iter().map(sqlite_values).collect::<Result<_, _>>()?;
@@ -90,7 +103,7 @@ async fn query_postgres(pool: &PgPool, sql: &str) -> Result<Table, StoreError> {
     Ok(table)
 }
 
-async fn rows_postgres(
+pub(super) async fn rows_postgres(
     connection: &mut PoolConnection<Postgres>,
     sql: &str,
 ) -> Result<Table, StoreError> {

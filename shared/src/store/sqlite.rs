@@ -23,6 +23,8 @@ const HEADER: &[u8; 16] = b"SQLite format 3\0";
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_LOCKED: u32 = 6;
 const SQLITE_READONLY: u32 = 8;
+const SQLITE_IOERR: u32 = 10;
+const SQLITE_FULL: u32 = 13;
 const SQLITE_CANTOPEN: u32 = 14;
 const SQLITE_NOTADB: u32 = 26;
 
@@ -173,7 +175,14 @@ impl File<'_> {
             .connect()
             .await
             .map_err(|error| self.explain(&error))?;
-        let version = self.version(&mut connection).await;
+        // In one transaction, or a file that another process has just finished making would show
+        // no mark in one answer and its tables in the next.
+        let mut transaction = connection
+            .begin()
+            .await
+            .map_err(|error| self.explain(&error))?;
+        let version = self.version(&mut transaction).await;
+        drop(transaction);
         connection
             .close()
             .await
@@ -276,6 +285,10 @@ impl File<'_> {
                 waited_seconds: self.lock_wait.as_secs(),
             },
             Some(SQLITE_READONLY) => self.read_only(),
+            Some(SQLITE_IOERR | SQLITE_FULL) => OpenError::Disk {
+                database: self.shown(),
+                reason: error.to_string(),
+            },
             Some(SQLITE_NOTADB) => self.not_ours("it is not a SQLite file".to_owned()),
             Some(SQLITE_CANTOPEN) => OpenError::CannotCreate {
                 path: self.path.to_owned(),

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use ndarray::Array2;
+use sha2::{Digest as _, Sha256};
 use simulation::{Dataset, MODEL_VERSION, ValidParameters};
 
 use super::dialect::Dialect;
+use super::exclusions::adopt_rules;
 use super::transaction::Transaction;
 use super::value::{Argument, arguments};
 use super::{Store, sql};
@@ -18,8 +20,8 @@ const ANALYZE_AFTER: u64 = 1_000;
 
 impl Store {
     /// Plans a sweep, in one transaction: submit, resume and extend in one. Jobs already there are
-    /// left as they are, whatever their state; the sweep's source and limits are replaced. Equal
-    /// jobs are one.
+    /// left as they are, whatever their state; the sweep's source, limits and exclusion rules are
+    /// replaced, and its results labelled by the new rules. Equal jobs are one.
     ///
     /// # Errors
     /// An invalid sweep name; the database's. Nothing was written.
@@ -41,9 +43,15 @@ impl Store {
             insert_dataset(&mut transaction, dataset).await?;
         }
         let named: Vec<(&JobId, &NewJob)> = jobs.iter().map(|(id, job)| (id, *job)).collect();
+        insert_groups(&mut transaction, &sweep.name, &named).await?;
         let mut inserted = 0;
         for batch in named.chunks(BATCH) {
             inserted += insert_jobs(&mut transaction, &sweep.name, batch).await?;
+        }
+        if inserted > 0 {
+            transaction
+                .execute(sql!("plan_groups.sql"), arguments![sweep.name.as_str()])
+                .await?;
         }
         if inserted >= ANALYZE_AFTER && transaction.dialect() == Dialect::Postgres {
             transaction
@@ -54,12 +62,14 @@ impl Store {
             .fetch(sql!("count_jobs.sql"), arguments![sweep.name.as_str()])
             .await?;
         let planned = counted[0].count("jobs")?;
+        let relabelled = adopt_rules(&mut transaction, &sweep.name, &sweep.exclusion_rules).await?;
         transaction.commit().await?;
         let named = jobs.len() as u64;
         Ok(Submission {
             inserted,
             existing: named - inserted,
             unnamed: planned - named,
+            relabelled,
         })
     }
 
@@ -139,6 +149,53 @@ async fn insert_dataset(
     Ok(())
 }
 
+/// The groups of these jobs, so that a job never names one that isn't there.
+async fn insert_groups(
+    transaction: &mut Transaction,
+    sweep: &str,
+    jobs: &[(&JobId, &NewJob)],
+) -> Result<(), StoreError> {
+    let groups: BTreeMap<i64, [&'static str; 4]> = jobs
+        .iter()
+        .map(|(_, job)| {
+            let names = group_names(&job.parameters);
+            (group_id(sweep, names), names)
+        })
+        .collect();
+    let rows = groups
+        .into_iter()
+        .map(|(id, [task, algorithm, noise_type, regime])| {
+            arguments![id, task, algorithm, noise_type, regime]
+        });
+    transaction
+        .execute_rows(sql!("upsert_groups.sql"), &[sweep.into()], rows.collect())
+        .await?;
+    Ok(())
+}
+
+/// What summaries tell apart within a sweep: task, algorithm, noise type and regime.
+fn group_names(p: &ValidParameters) -> [&'static str; 4] {
+    [
+        p.task.name(),
+        p.algorithm.name(),
+        p.noise_type().name(),
+        p.regime.name(),
+    ]
+}
+
+/// The first 63 bits of SHA-256 over the sweep's and the four names: the same in every database.
+fn group_id(sweep: &str, names: [&str; 4]) -> i64 {
+    let mut hash = Sha256::new();
+    hash.update(sweep.as_bytes());
+    for name in names {
+        hash.update([0]);
+        hash.update(name.as_bytes());
+    }
+    let bytes: [u8; 32] = hash.finalize().into();
+    let first = u64::from_be_bytes(bytes[..8].try_into().expect("a quarter of it"));
+    (first >> 1).cast_signed()
+}
+
 async fn insert_jobs(
     transaction: &mut Transaction,
     sweep: &str,
@@ -146,7 +203,10 @@ async fn insert_jobs(
 ) -> Result<u64, StoreError> {
     let rows = jobs
         .iter()
-        .map(|(id, job)| arguments![id.0.as_str(), job.estimated_seconds.max(0.0)])
+        .map(|(id, job)| {
+            let group = group_id(sweep, group_names(&job.parameters));
+            arguments![id.0.as_str(), group, job.estimated_seconds.max(0.0)]
+        })
         .collect();
     let shared = arguments![sweep, MODEL_VERSION];
     let inserted = transaction
@@ -177,6 +237,7 @@ fn parameters_row(id: &JobId, replicate: u32, p: &ValidParameters) -> Vec<Argume
         p.n_samples,
         p.input_dim,
         p.output_dim,
+        p.smoothing_dim.map(i64::from),
         p.hidden_units,
         p.learning_rate(),
         p.update_noise,
@@ -192,6 +253,10 @@ fn parameters_row(id: &JobId, replicate: u32, p: &ValidParameters) -> Vec<Argume
         p.trajectory_points,
         p.unit_activity_snapshots,
         p.hessian_snapshots,
+        p.hessian_eigenvalues.name(),
+        p.hessian_cost_max,
+        i64::from(p.measure_on_manifold),
+        p.place_snapshots,
         p.precision.name(),
         p.reductions.name(),
         p.dataset.clone(),

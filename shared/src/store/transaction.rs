@@ -8,8 +8,9 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use super::Store;
 use super::dialect::{Dialect, row_types};
 use super::failure::{database_error, timeout_error};
+use super::query::{rows_postgres, rows_sqlite};
 use super::value::{Argument, Row, columns_of, postgres_arguments, sqlite_arguments};
-use crate::StoreError;
+use crate::{StoreError, Table};
 
 /// A PostgreSQL server that has not answered by then is taken for lost. Longer than the server's
 /// own `statement_timeout`, which fires first when it is merely slow.
@@ -126,6 +127,14 @@ impl Transaction {
         arguments: Vec<Argument>,
     ) -> Result<Vec<Row>, StoreError> {
         self.fetch_chunk(sql, arguments, Vec::new()).await
+    }
+
+    /// Runs a statement without arguments; returns its rows as values of whatever type.
+    pub async fn table(&mut self, sql: &str) -> Result<Table, StoreError> {
+        match self.connection() {
+            Connection::Sqlite(connection) => rows_sqlite(connection, sql).await,
+            Connection::Postgres(connection) => rows_postgres(connection, sql).await,
+        }
     }
 
     /// Runs a statement with `{rows: ...}`, in chunks; returns all its rows.

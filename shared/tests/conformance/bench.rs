@@ -6,8 +6,9 @@ use shared::{
     WorkerInfo,
 };
 use simulation::{
-    Digest, Eigenvalues, Measurement, Outcome, Parameters, RunResult, Spectrum, Summary,
-    TimescaleFit, UnitActivity,
+    Digest, Eigenvalues, FullSpectrum, Measurement, Outcome, Parameters, PlaceBin, PlaceCode,
+    PlaceCorrelation, PlaceSnapshot, Position, RateMap, RunResult, Spectrum, Summary, TimescaleFit,
+    UnitActivity,
 };
 use uuid::Uuid;
 
@@ -149,6 +150,9 @@ pub fn result(digest: &str) -> RunResult {
             normalized_active_fraction: Some(0.1 + 0.2),
             timescale_fit: TimescaleFit::Ok,
             log10_tau: Some(-4.25),
+            converged_step: Some(300),
+            directed_drift_end_step: Some(700),
+            spatial_information_ratio: Some(1.25),
             ..Summary::default()
         },
         trajectory: vec![point(0, 0.0), point(999, f64::NAN)],
@@ -176,8 +180,58 @@ pub fn result(digest: &str) -> RunResult {
                 eigenvalues: None,
             },
         ],
+        eigenvalues: vec![FullSpectrum {
+            step: 0,
+            eigenvalues: vec![20.25, 0.1 + 0.2, 1e-9, -0.5],
+        }],
+        positions: vec![Position {
+            step: 7,
+            x: 2.0,
+            y: -0.1,
+        }],
+        place_code: place_code(),
         engine: "test".to_owned(),
         digest: Digest(digest.to_owned()),
+    }
+}
+
+/// Three snapshots of two units over two bins.
+fn place_code() -> PlaceCode {
+    let bin = |bin, position, occupancy| PlaceBin {
+        bin,
+        position,
+        occupancy,
+    };
+    let snapshot = |step, mean_spatial_information, place_cells| PlaceSnapshot {
+        step,
+        mean_spatial_information,
+        place_cells,
+    };
+    let pair = |step, other_step, rate_maps, population_vectors| PlaceCorrelation {
+        step,
+        other_step,
+        rate_maps,
+        population_vectors,
+    };
+    let map = |unit, spatial_information, rates| RateMap {
+        step: 999,
+        unit,
+        spatial_information,
+        rates,
+    };
+    PlaceCode {
+        bins: vec![bin(0, Some(-5.5), 0.25), bin(1, None, 0.75)],
+        snapshots: vec![
+            snapshot(0, Some(1.5), 2),
+            snapshot(500, Some(1.75), 1),
+            snapshot(999, None, 0),
+        ],
+        correlations: vec![
+            pair(0, 500, Some(0.5), Some(0.75)),
+            pair(0, 999, None, Some(0.125)),
+            pair(500, 999, Some(1.0), Some(0.25)),
+        ],
+        rate_maps: vec![map(0, 0.5, vec![0.1, 0.0]), map(7, 0.0, vec![1.0, 2.5])],
     }
 }
 

@@ -1,6 +1,7 @@
 //! Errors, preemptions and crashes are counted apart.
 
-use shared::{Finish, PauseReason, SweepState, Value};
+use shared::{Finish, PauseReason, Store, SweepState, Value};
+use simulation::Checkpoint;
 
 use crate::bench::{
     Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, query, result, status, submit, sweep,
@@ -14,6 +15,8 @@ crate::scenarios!(
     retry_gives_a_fresh_budget_and_never_an_old_epoch,
     giving_a_job_back_costs_nothing,
     an_attempt_that_ended_may_not_come_back,
+    a_job_that_no_attempt_brings_on_is_dead_and_says_why,
+    a_step_further_or_a_short_attempt_is_no_stall,
 );
 
 async fn a_failed_job_waits_longer_after_every_error(bench: Bench) {
@@ -153,4 +156,79 @@ async fn an_attempt_that_ended_may_not_come_back(bench: Bench) {
         assert_eq!(finish.expect("answers"), Finish::Superseded);
     }
     assert_eq!(status(&store).await.queued, 2);
+}
+
+/// Bytes that start like a checkpoint made after so many steps.
+fn checkpoint(steps: u64) -> Checkpoint {
+    let mut bytes = vec![0; 48];
+    bytes.extend(steps.to_le_bytes());
+    Checkpoint::from_bytes(bytes)
+}
+
+/// Claims the job, holds it for so long, and gives it back.
+async fn hold(store: &Store, seconds: u64, kept: Option<u64>) {
+    let (_, job) = claim_one(store).await;
+    later(store, seconds);
+    let checkpoint = kept.map(checkpoint);
+    let released = store.release(&job.ticket, checkpoint.as_ref()).await;
+    assert!(released.expect("releases"));
+}
+
+async fn a_job_that_no_attempt_brings_on_is_dead_and_says_why(bench: Bench) {
+    let store = bench.store().await;
+    let limits = shared::NewSweep {
+        max_dead: Some(1),
+        ..sweep()
+    };
+    submit(&store, &limits, 1).await;
+    hold(&store, 60, Some(500)).await;
+    // The second brings what was there, the third nothing, the fourth less.
+    hold(&store, 60, Some(500)).await;
+    hold(&store, 60, None).await;
+    assert_eq!(status(&store).await.queued, 1);
+    hold(&store, 60, Some(400)).await;
+    let counts = status(&store).await;
+    assert_eq!(
+        (counts.dead, counts.state),
+        (1, SweepState::Paused(PauseReason::MaxDead))
+    );
+    let failures = store.failures(SWEEP, 9).await.expect("lists");
+    assert_eq!((failures[0].errors, failures[0].crashes), (0, 0));
+    assert_eq!(failures[0].outcome, "stalled");
+    let reason = failures[0].error.as_deref().expect("a reason");
+    assert!(
+        reason.contains("--time-limit") && reason.contains("3 times"),
+        "{reason}"
+    );
+    // A retry gives three more chances.
+    store.retry(SWEEP).await.expect("queues again");
+    hold(&store, 60, None).await;
+    hold(&store, 60, None).await;
+    assert_eq!(status(&store).await.queued, 1);
+}
+
+async fn a_step_further_or_a_short_attempt_is_no_stall(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    for round in 0..8 {
+        // Saved on the way counts as much as what comes with the release.
+        let (_, job) = claim_one(&store).await;
+        let saved = checkpoint(100 + round);
+        assert!(
+            store
+                .save_checkpoint(&job.ticket, &saved)
+                .await
+                .expect("saves")
+        );
+        later(&store, 600);
+        assert!(store.release(&job.ticket, None).await.expect("releases"));
+    }
+    for _ in 0..8 {
+        hold(&store, 59, None).await;
+    }
+    let counts = status(&store).await;
+    assert_eq!((counts.queued, counts.dead), (1, 0));
+    assert_eq!(
+        value(&store, "SELECT preemptions FROM jobs").await,
+        Value::Integer(16)
+    );
 }

@@ -1,6 +1,6 @@
 //! Results: one per job, from its newest attempt.
 
-use shared::{Finish, JobId, StoreError, Ticket, Value};
+use shared::{Finish, JobId, Store, StoreError, Ticket, Value};
 
 use crate::bench::{
     Bench, LEASE_MS, claim, claim_one, cost, later, query, result, status, text, value, worker,
@@ -23,6 +23,7 @@ async fn a_result_is_recorded_whole(bench: Bench) {
     let run = query(
         &store,
         "SELECT state, outcome, loss_final, normalized_active_fraction, log10_tau, converged_step, \
+         directed_drift_end_step, spatial_information_ratio, \
          wall_seconds, steps_per_second, digest, timescale_fit, steps_done, engine FROM runs",
     )
     .await;
@@ -34,7 +35,9 @@ async fn a_result_is_recorded_whole(bench: Bench) {
             Value::Real(-3.5),
             Value::Real(0.1 + 0.2),
             Value::Real(-4.25),
-            Value::Null,
+            Value::Integer(300),
+            Value::Integer(700),
+            Value::Real(1.25),
             Value::Real(0.5),
             Value::Real(2_000.0),
             text("d1"),
@@ -84,9 +87,47 @@ async fn a_result_is_recorded_whole(bench: Bench) {
     let mut last = vec![whole(999), real(30.0)];
     last.resize(first.len(), Value::Null);
     assert_eq!(spectra.rows, [first, last]);
+    let eigenvalues = query(&store, "SELECT step, eigenvalues FROM eigenvalues").await;
+    let list = text("[20.25,0.30000000000000004,1e-9,-0.5]");
+    assert_eq!(eigenvalues.rows, [[whole(0), list]]);
+    let positions = query(&store, "SELECT step, x, y FROM positions").await;
+    assert_eq!(positions.rows, [[whole(7), real(2.0), real(-0.1)]]);
+    the_place_code_is_there(&store).await;
     let attempt = query(&store, "SELECT outcome, digest, host FROM attempts").await;
     assert_eq!(attempt.rows, [[text("done"), text("d1"), text("host")]]);
     assert_eq!(status(&store).await.steps_done, 1_000);
+}
+
+async fn the_place_code_is_there(store: &Store) {
+    let (whole, real) = (Value::Integer, Value::Real);
+    let bins = "SELECT bin, position, occupancy FROM place_bins ORDER BY bin";
+    let expected = [
+        [whole(0), real(-5.5), real(0.25)],
+        [whole(1), Value::Null, real(0.75)],
+    ];
+    assert_eq!(query(store, bins).await.rows, expected);
+    let snapshots =
+        "SELECT step, mean_spatial_information, place_cells FROM place_code ORDER BY step";
+    let expected = [
+        [whole(0), real(1.5), whole(2)],
+        [whole(500), real(1.75), whole(1)],
+        [whole(999), Value::Null, whole(0)],
+    ];
+    assert_eq!(query(store, snapshots).await.rows, expected);
+    let pairs = "SELECT step, other_step, rate_map_correlation, population_vector_correlation \
+         FROM place_correlations ORDER BY step, other_step";
+    let expected = [
+        [whole(0), whole(500), real(0.5), real(0.75)],
+        [whole(0), whole(999), Value::Null, real(0.125)],
+        [whole(500), whole(999), real(1.0), real(0.25)],
+    ];
+    assert_eq!(query(store, pairs).await.rows, expected);
+    let maps = "SELECT step, unit, spatial_information, rate_map FROM rate_maps ORDER BY unit";
+    let expected = [
+        [whole(999), whole(0), real(0.5), text("[0.1,0.0]")],
+        [whole(999), whole(7), real(0.0), text("[1.0,2.5]")],
+    ];
+    assert_eq!(query(store, maps).await.rows, expected);
 }
 
 async fn completing_twice_records_once(bench: Bench) {

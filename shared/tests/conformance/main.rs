@@ -1,8 +1,11 @@
 //! What every store must do, on SQLite and on PostgreSQL alike. A scenario is a function of a
 //! [`Bench`]; `scenarios!` makes two tests of each.
 
+mod auditing;
 mod bench;
+mod checkpointing;
 mod claiming;
+mod excluding;
 mod failing;
 mod finishing;
 mod migrating;
@@ -10,8 +13,10 @@ mod opening;
 mod postgres;
 mod reading;
 mod reaping;
+mod reporting;
 mod steering;
 mod submitting;
+mod totalling;
 
 /// Runs each scenario on both databases.
 macro_rules! scenarios {

@@ -1,10 +1,10 @@
 //! Queries, exports and the views.
 
-use shared::{ExportView, Purpose, Store, StoreError, Value};
-use simulation::{Outcome, Summary};
+use shared::{Claim, ExportView, Purpose, RunCost, Store, StoreError, Value};
+use simulation::{Outcome, RunResult, Summary};
 
 use crate::bench::{
-    Bench, SWEEP, claim, cost, query, result, status, submit, sweep, text, value, worker,
+    Bench, SWEEP, claim, cost, later, query, result, status, submit, sweep, text, value, worker,
 };
 
 crate::scenarios!(
@@ -15,7 +15,10 @@ crate::scenarios!(
     the_summarys_spread_is_the_sample_standard_deviation,
     every_table_can_be_exported,
     runs_has_the_promised_columns,
+    drift_is_told_by_the_distance_of_snapshots,
     a_store_opened_to_read_can_read_everything,
+    only_jobs_that_ran_undisturbed_tell_what_they_cost,
+    completed_jobs_tell_the_pace,
 );
 
 async fn queries_that_write_are_refused(bench: Bench) {
@@ -88,7 +91,7 @@ async fn mixed(bench: &Bench) -> Store {
         Outcome::Truncated,
     ];
     for (claim, outcome) in claims.iter().zip(outcomes) {
-        let found = simulation::RunResult {
+        let found = RunResult {
             outcome,
             ..result("d")
         };
@@ -126,7 +129,7 @@ async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
     let values = [1.0, 2.0, 4.0, 8.0, 16.0];
     let claims = claim(&store, worker(), 6).await;
     for (claim, value) in claims.iter().zip(values) {
-        let found = simulation::RunResult {
+        let found = RunResult {
             summary: Summary {
                 loss_final: Some(-value * 1e-6),
                 normalized_active_fraction: Some(value * 1e3),
@@ -134,6 +137,7 @@ async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
                 hessian_trace_ratio: Some(value),
                 hessian_max_ratio: Some(value + 1.0),
                 hessian_nonzero_fraction: Some(value / 100.0),
+                spatial_information_ratio: Some(value / 2.0),
                 ..Summary::default()
             },
             ..result("d")
@@ -148,7 +152,8 @@ async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
         "SELECT n, mean_normalized_active_fraction, sd_normalized_active_fraction, sd_loss_final, \
          sd_normalized_fraction_active_units, mean_log10_tau, sd_log10_tau, n_log10_tau, \
          mean_hessian_trace_ratio, sd_hessian_trace_ratio, mean_hessian_max_ratio, \
-         sd_hessian_max_ratio, mean_hessian_nonzero_fraction, sd_hessian_nonzero_fraction \
+         sd_hessian_max_ratio, mean_hessian_nonzero_fraction, sd_hessian_nonzero_fraction, \
+         mean_spatial_information_ratio, sd_spatial_information_ratio \
          FROM sweep_summary",
     )
     .await;
@@ -165,7 +170,16 @@ async fn the_summarys_spread_is_the_sample_standard_deviation(bench: Bench) {
     close(&row[3], spread * 1e-6);
     assert_eq!(row[4], Value::Real(0.0), "equal values have no spread");
     assert_eq!(row[5..8], [Value::Null, Value::Null, Value::Integer(0)]);
-    let expected = [6.2, spread, 7.2, spread, 0.062, spread / 100.0];
+    let expected = [
+        6.2,
+        spread,
+        7.2,
+        spread,
+        0.062,
+        spread / 100.0,
+        3.1,
+        spread / 2.0,
+    ];
     for (value, expected) in row[8..].iter().zip(expected) {
         close(value, expected);
     }
@@ -179,6 +193,12 @@ async fn every_table_can_be_exported(bench: Bench) {
         (ExportView::SweepSummary, 1),
         (ExportView::Trajectory, 8),
         (ExportView::Spectra, 8),
+        (ExportView::Eigenvalues, 4),
+        (ExportView::Positions, 4),
+        (ExportView::PlaceBins, 8),
+        (ExportView::PlaceCode, 12),
+        (ExportView::PlaceCorrelations, 12),
+        (ExportView::RateMaps, 8),
         (ExportView::Attempts, 6),
     ] {
         let table = store.export_table(SWEEP, view).await.expect("exports");
@@ -216,6 +236,28 @@ async fn runs_has_the_promised_columns(bench: Bench) {
         "SELECT job_id, step, trace, largest, nonzero_fraction, log_sum FROM spectra",
     )
     .await;
+    query(&store, "SELECT job_id, step, eigenvalues FROM eigenvalues").await;
+}
+
+async fn drift_is_told_by_the_distance_of_snapshots(bench: Bench) {
+    let store = bench.with_jobs(2).await;
+    for claim in claim(&store, worker(), 2).await {
+        let finish = store.complete(&claim.ticket, &result("d"), &cost()).await;
+        finish.expect("completes");
+    }
+    let drift = query(
+        &store,
+        "SELECT lag, lag_steps, pairs, rate_map_correlation, population_vector_correlation \
+         FROM place_drift ORDER BY job_id, lag",
+    )
+    .await;
+    // Snapshots 0, 500 and 999: two pairs of neighbours, one with a snapshot between.
+    let (whole, real) = (Value::Integer, Value::Real);
+    let of_one = [
+        [whole(1), real(499.5), whole(2), real(0.75), real(0.5)],
+        [whole(2), real(999.0), whole(1), Value::Null, real(0.125)],
+    ];
+    assert_eq!(drift.rows, [of_one.clone(), of_one].concat());
 }
 
 async fn a_store_opened_to_read_can_read_everything(bench: Bench) {
@@ -228,4 +270,71 @@ async fn a_store_opened_to_read_can_read_everything(bench: Bench) {
     );
     assert!(!reader.failures(SWEEP, 5).await.expect("lists").is_empty());
     assert!(reader.pause(SWEEP).await.is_err(), "it may not write");
+}
+
+async fn only_jobs_that_ran_undisturbed_tell_what_they_cost(bench: Bench) {
+    let store = bench.with_jobs(3).await;
+    let worker = worker();
+    let claims = claim(&store, worker, 3).await;
+    // One job finishes, one goes back and finishes later, one diverges.
+    let finish = async |claim: &Claim, result: RunResult| {
+        let spooled = store.complete(&claim.ticket, &result, &cost()).await;
+        spooled.expect("completes");
+    };
+    finish(&claims[0], result("first")).await;
+    store
+        .fail(&claims[1].ticket, "told to")
+        .await
+        .expect("fails");
+    later(&store, 86_400);
+    let again = claim(&store, worker, 1).await;
+    finish(&again[0], result("again")).await;
+    let diverged = RunResult {
+        outcome: Outcome::Diverged,
+        ..result("diverged")
+    };
+    finish(&claims[2], diverged).await;
+
+    let costs = store.finished_costs(None, 10).await.expect("reads");
+    assert_eq!(costs.len(), 1);
+    assert_eq!(costs[0].parameters, claims[0].parameters);
+    assert_eq!(costs[0].wall_seconds, cost().wall_seconds);
+    for (host, count) in [("host", 1), ("elsewhere", 0)] {
+        let costs = store.finished_costs(Some(host), 10).await.expect("reads");
+        assert_eq!(costs.len(), count, "{host}");
+    }
+    assert!(
+        store
+            .finished_costs(None, 0)
+            .await
+            .expect("reads")
+            .is_empty()
+    );
+}
+
+async fn completed_jobs_tell_the_pace(bench: Bench) {
+    let store = bench.with_jobs(4).await;
+    assert_eq!(status(&store).await.pace, 1.0);
+    let claims = claim(&store, worker(), 3).await;
+    let diverged = RunResult {
+        outcome: Outcome::Diverged,
+        ..result("diverged")
+    };
+    for (claim, found, wall_seconds) in [
+        (&claims[0], result("a"), 2.0),
+        (&claims[1], result("b"), 3.0),
+        (&claims[2], diverged, 0.001),
+    ] {
+        let cost = RunCost {
+            wall_seconds,
+            ..cost()
+        };
+        store
+            .complete(&claim.ticket, &found, &cost)
+            .await
+            .expect("completes");
+    }
+    // Two jobs of one expected second each took five; the one that ended early says nothing.
+    let status = status(&store).await;
+    assert_eq!((status.pace, status.remaining_seconds), (2.5, 1.0));
 }

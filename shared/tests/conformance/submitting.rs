@@ -30,6 +30,7 @@ async fn submitting_again_inserts_nothing(bench: Bench) {
         inserted: 0,
         existing: 3,
         unnamed: 0,
+        relabelled: 0,
     };
     assert_eq!(submission, expected);
     let counts = status(&store).await;
@@ -48,6 +49,7 @@ async fn an_edited_sweep_adds_what_is_new_and_deletes_nothing(bench: Bench) {
         inserted: 4,
         existing: 1,
         unnamed: 2,
+        relabelled: 0,
     };
     assert_eq!(submission, expected);
     assert_eq!(status(&store).await.planned, 7);

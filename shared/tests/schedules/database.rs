@@ -9,12 +9,12 @@ use shared::{
     ClaimRequest, Finish, JobId, NewJob, NewSweep, Purpose, Renewal, RunCost, Store, StoreError,
     Ticket,
 };
-use simulation::{Digest, Outcome, Parameters, RunResult, Summary};
+use simulation::{Digest, Outcome, Parameters, PlaceCode, RunResult, Summary};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use crate::queue::{
-    AttemptView, Checked, JobView, LEASE_MS, Queue, State, Steer, Violation, digest_of,
+    AttemptView, Checked, JobView, LEASE_MS, Queue, State, Steer, Violation, demand, digest_of,
 };
 use crate::schedule::Setting;
 
@@ -136,6 +136,9 @@ fn result(ticket: &Ticket) -> RunResult {
         trajectory: Vec::new(),
         unit_activity: Vec::new(),
         spectra: Vec::new(),
+        eigenvalues: Vec::new(),
+        positions: Vec::new(),
+        place_code: PlaceCode::default(),
         engine: "none".to_owned(),
         digest: Digest(digest_of(ticket)),
     }
@@ -308,7 +311,27 @@ impl Queue for StoreQueue {
         Ok(rows!(self, JOBS, job_view))
     }
 
+    /// At the end of a schedule, when the running totals must equal what is counted.
     async fn attempts(&mut self) -> Checked<Vec<AttemptView>> {
+        let jobs = self.jobs().await?;
+        let counted = |wanted| jobs.iter().filter(|job| job.state == wanted).count() as u64;
+        let status = self.store.status(Some(&self.sweep)).await;
+        let status = status.map_err(|error| wrong(&error))?.remove(0);
+        for (total, state) in [
+            (status.queued, State::Queued),
+            (status.running, State::Running),
+            (status.done, State::Done),
+            (status.completed, State::Done),
+            (status.dead, State::Dead),
+            (status.cancelled, State::Cancelled),
+        ] {
+            demand(total == counted(state), || {
+                format!(
+                    "{total} jobs are {state:?} by the totals, {} by count",
+                    counted(state)
+                )
+            })?;
+        }
         Ok(rows!(self, ATTEMPTS, attempt_view))
     }
 }

@@ -21,6 +21,9 @@ struct Job {
     owner: Option<Uuid>,
     lease_until_ms: i64,
     deadline_ms: Option<i64>,
+    /// When its newest attempt began, and how many in a row brought it no further.
+    started_ms: i64,
+    stalls: i64,
     /// A wait with jitter ends somewhere in between.
     available_ms: (i64, i64),
 }
@@ -66,6 +69,8 @@ impl Model {
             owner: None,
             lease_until_ms: 0,
             deadline_ms: None,
+            started_ms: 0,
+            stalls: 0,
             available_ms: (0, 0),
         };
         Self {
@@ -125,6 +130,7 @@ impl Model {
         job.view.cancel_requested = false;
         job.owner = Some(worker);
         job.lease_until_ms = self.now_ms + LEASE_MS;
+        job.started_ms = self.now_ms;
         job.deadline_ms = self
             .limits
             .max_job_ms
@@ -265,12 +271,20 @@ impl Queue for Model {
         let job = self.job(&ticket.job_id);
         job.view.preemptions += 1;
         job.view.epoch += raise;
-        job.view.state = Self::after(job, 0, 1);
+        // No release of a schedule brings a checkpoint.
+        job.stalls += i64::from(now - job.started_ms >= 60_000);
+        job.view.state = Self::after(job, job.stalls, 3);
         job.owner = None;
         job.available_ms = (now, now);
-        let cancelled = job.view.state == State::Cancelled;
-        let outcome = if cancelled { "cancelled" } else { "released" };
+        let outcome = match job.view.state {
+            State::Cancelled => "cancelled",
+            State::Dead => "stalled",
+            _ => "released",
+        };
         self.end_attempt(&ticket.job_id, ticket.epoch, outcome);
+        if outcome == "stalled" {
+            self.trip_breaker();
+        }
         Ok(true)
     }
 

@@ -1,1 +1,2 @@
-SELECT count(*) AS jobs FROM jobs WHERE sweep = $1
+-- $1 sweep.
+SELECT CAST(COALESCE(sum(planned), 0) AS BIGINT) AS jobs FROM job_groups WHERE sweep = $1

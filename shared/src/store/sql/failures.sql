@@ -5,10 +5,10 @@ JOIN attempts AS a ON a.job_id = j.id
 LEFT JOIN workers AS w ON w.id = a.worker_id
 WHERE j.sweep = $1
     AND j.state IN ('dead', 'queued', 'running')
-    AND j.errors + j.crashes > 0
+    AND (j.errors > 0 OR j.crashes > 0 OR j.stalls > 0)
     AND a.epoch = (
         SELECT max(b.epoch) FROM attempts AS b
-        WHERE b.job_id = j.id AND b.outcome IN ('error', 'timeout', 'lease_expired')
+        WHERE b.job_id = j.id AND b.outcome IN ('error', 'timeout', 'lease_expired', 'stalled')
     )
 ORDER BY CASE WHEN j.state = 'dead' THEN 0 ELSE 1 END, a.ended_at_ms DESC, j.id
 LIMIT $2

@@ -1,4 +1,3 @@
--- $1 job.
 INSERT INTO unit_activity (job_id, step, active_samples)
-SELECT $1, column1, column2
-FROM {rows: bigint, text}
+SELECT column1, column2, column3
+FROM {rows: text, bigint, text}

@@ -1,17 +1,51 @@
--- $1 job, $2 epoch. A job that was reaped meanwhile, but not claimed, gets its crash
--- uncounted.
+-- $1 job, $2 epoch, $3 steps of the checkpoint that comes along, or NULL. A job that was reaped
+-- meanwhile, but not claimed, gets its crash uncounted. An attempt of a minute or more that leaves no
+-- further step to go on from is a stall; after three in a row the job is dead.
+WITH attempt AS MATERIALIZED (
+    SELECT
+        j.id, j.stalls, j.steps_kept, {now} - a.started_at_ms AS lasted_ms,
+        COALESCE(
+            CAST($3 AS BIGINT),
+            (SELECT c.steps_done FROM checkpoints AS c WHERE c.job_id = j.id),
+            0
+        ) AS steps
+    FROM jobs AS j
+    JOIN attempts AS a ON a.job_id = j.id AND a.epoch = j.epoch
+    WHERE j.id = $1 AND j.epoch = $2
+),
+judged AS MATERIALIZED (
+    SELECT
+        id,
+        CASE WHEN steps > steps_kept THEN steps ELSE steps_kept END AS steps_kept,
+        CASE
+            WHEN steps > steps_kept THEN 0
+            WHEN lasted_ms < 60000 THEN stalls
+            ELSE stalls + 1
+        END AS stalls
+    FROM attempt
+)
 UPDATE jobs
-SET preemptions = preemptions + 1,
-    crashes = crashes - CASE WHEN state = 'running' THEN 0 ELSE (
+SET preemptions = jobs.preemptions + 1,
+    crashes = jobs.crashes - CASE WHEN jobs.state = 'running' THEN 0 ELSE (
         SELECT count(*)
         FROM attempts AS a
         WHERE a.job_id = jobs.id AND a.epoch = jobs.epoch AND a.outcome = 'lease_expired'
     ) END,
-    epoch = epoch + 1,
+    epoch = jobs.epoch + 1,
     owner = NULL,
     lease_until_ms = NULL,
     deadline_at_ms = NULL,
-    state = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'queued' END,
+    stalls = judged.stalls,
+    steps_kept = judged.steps_kept,
+    state = CASE
+        WHEN jobs.cancel_requested = 1 THEN 'cancelled'
+        WHEN judged.stalls >= 3 THEN 'dead'
+        ELSE 'queued'
+    END,
     available_at_ms = {now}
-WHERE id = $1 AND epoch = $2 AND epoch > 0 AND state IN ('running', 'queued')
-RETURNING sweep, state
+FROM judged
+WHERE jobs.id = judged.id
+    AND jobs.epoch = $2
+    AND jobs.epoch > 0
+    AND jobs.state IN ('running', 'queued')
+RETURNING jobs.sweep, jobs.state

@@ -1,6 +1,6 @@
 SELECT
     j.id, j.epoch, j.sweep, j.estimated_seconds, p.replicate, p.parameters, s.max_job_ms,
-    c.data AS checkpoint
+    c.data AS checkpoint, c.file AS checkpoint_file
 FROM {rows: text}
 JOIN jobs AS j ON j.id = given.column1
 JOIN sweeps AS s ON s.name = j.sweep

@@ -99,7 +99,7 @@ impl Model {
     }
 
     /// Called after each death, and only then: a user may resume in spite of the dead.
-    fn trip_breaker(&mut self) {
+    pub(super) fn trip_breaker(&mut self) {
         let dead = |job: &&Job| job.view.state == State::Dead;
         let dead = self.jobs.values().filter(dead).count();
         let over = |limit| dead >= limit as usize;

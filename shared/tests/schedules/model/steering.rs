@@ -28,7 +28,7 @@ impl Model {
             if matches!(job.view.state, State::Dead | State::Cancelled) {
                 job.view.state = State::Queued;
                 job.view.epoch = if keep { job.view.epoch + 1 } else { 0 };
-                (job.view.errors, job.view.crashes) = (0, 0);
+                (job.view.errors, job.view.crashes, job.stalls) = (0, 0, 0);
                 job.view.cancel_requested = false;
                 job.available_ms = (now, now);
                 changed += 1;

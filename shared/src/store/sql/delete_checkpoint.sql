@@ -1,1 +1,0 @@
-DELETE FROM checkpoints WHERE job_id = $1

@@ -1,0 +1,12 @@
+SELECT
+    r.job_id, r.noise_type, r.steps,
+    h.step, h.trace, h.nonzero_fraction, h.nonzero_tol
+FROM runs AS r
+JOIN spectra AS h ON h.job_id = r.job_id
+WHERE r.sweep IN ({sweeps})
+    AND r.outcome IS NOT NULL
+    AND r.excluded IS NULL
+    AND r.algorithm = 'sgd'
+    AND r.noise_type IN ('update', 'label')
+    AND r.task NOT IN ('predictive_track', 'narrowing_valley', 'flat_valley')
+ORDER BY r.noise_type, r.job_id, h.step

@@ -1,0 +1,1 @@
+SELECT file FROM checkpoints WHERE file IS NOT NULL

@@ -1,0 +1,1 @@
+SELECT sweep, rules FROM analyses WHERE $1 IS NULL OR sweep = $1
