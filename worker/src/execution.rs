@@ -97,8 +97,15 @@ impl Execution {
             piece_steps = next_piece(piece_steps, piece_started.elapsed());
             if last_checkpoint.elapsed() >= self.checkpoint_every {
                 last_checkpoint = Instant::now();
-                let report = Report::Checkpoint(self.claim.ticket.clone(), simulation.checkpoint());
-                let _ = self.reports.send(report);
+                let ticket = self.claim.ticket.clone();
+                let checkpoint = simulation.checkpoint();
+                tracing::debug!(
+                    job.id = %ticket.job_id,
+                    bytes = checkpoint.as_bytes().len(),
+                    slot_us = last_checkpoint.elapsed().as_micros(),
+                    "Made a checkpoint"
+                );
+                let _ = self.reports.send(Report::Checkpoint(ticket, checkpoint));
             }
         }
     }

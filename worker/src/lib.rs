@@ -16,7 +16,7 @@ mod settle;
 mod spool;
 mod work;
 
-pub use machine::{code_version, host_name};
+pub use machine::{code_version, cpu_name, host_name};
 pub use options::{Lease, WorkerOptions};
 pub use progress::{Progress, Snapshot};
 pub use spool::{Spool, SpoolError};

@@ -60,7 +60,7 @@ fn surroundings() -> Option<(String, String)> {
 }
 
 /// Model name of the processor, or its architecture where the system doesn't tell.
-pub(crate) fn cpu_name() -> String {
+pub fn cpu_name() -> String {
     std::fs::read_to_string("/proc/cpuinfo")
         .ok()
         .and_then(|text| {

@@ -1,12 +1,16 @@
 //! Bringing an attempt's end into the database: results, errors, checkpoints.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
-use shared::{Finish, Store, StoreError, Ticket};
+use shared::{Finish, Finished, Store, StoreError, Ticket};
 use simulation::Checkpoint;
 
 use crate::control::Held;
 use crate::spool::{Spool, SpoolError, Spooled};
+
+/// Most results in one transaction: more gain little, and hold locks for longer.
+const RESULTS_AT_ONCE: usize = 64;
 
 /// What has to reach the database, in the order in which it came up.
 enum Errand {
@@ -89,7 +93,11 @@ impl Settlement {
         self.waiting.push_back(Errand::Release(ticket, checkpoint));
     }
 
+    /// Takes the place of the one before, if that still waits: while the database is away, a
+    /// simulation makes many, and only the last is worth its memory.
     pub fn checkpoint(&mut self, ticket: Ticket, checkpoint: Checkpoint) {
+        self.waiting
+            .retain(|errand| !matches!(errand, Errand::Checkpoint(other, _) if *other == ticket));
         self.waiting
             .push_back(Errand::Checkpoint(ticket, checkpoint));
     }
@@ -99,12 +107,43 @@ impl Settlement {
         self.waiting.len()
     }
 
-    /// Delivers the oldest errand. On an error it stays the oldest.
-    pub async fn deliver_one(&mut self) -> Result<Option<Settled>, StoreError> {
-        let Some(errand) = self.waiting.front() else {
-            return Ok(None);
+    /// Delivers the oldest errand, and results that wait right behind it in the same transaction. On an
+    /// error they stay the oldest. Says what became of each; nothing, when none waits.
+    pub async fn deliver(&mut self) -> Result<Vec<Settled>, StoreError> {
+        let settled = match self.deliver_results().await {
+            // One of them is no job of this database: alone, each shows which.
+            None | Some(Err(StoreError::UnknownJob { .. })) => match self.waiting.front() {
+                Some(errand) => vec![self.deliver_alone(errand).await?],
+                None => Vec::new(),
+            },
+            Some(settled) => settled?,
         };
-        let settled = self.deliver(errand).await?;
+        for &each in &settled {
+            self.conclude(each);
+        }
+        Ok(settled)
+    }
+
+    /// Delivers several results at once, if the oldest errands are such.
+    async fn deliver_results(&self) -> Option<Result<Vec<Settled>, StoreError>> {
+        let results = self.waiting.iter().map_while(|errand| match errand {
+            Errand::Result(spooled) => Some((&spooled.ticket, &spooled.result, &spooled.cost)),
+            _ => None,
+        });
+        let finished: Vec<Finished<'_>> = results.take(RESULTS_AT_ONCE).collect();
+        if finished.len() < 2 {
+            return None;
+        }
+        let finishes = self.store.complete_all(&finished).await;
+        let settled = |finish| match finish {
+            Finish::Superseded => Settled::Superseded,
+            Finish::Recorded | Finish::AlreadyRecorded => Settled::Recorded,
+        };
+        Some(finishes.map(|finishes| finishes.into_iter().map(settled).collect()))
+    }
+
+    /// Forgets the oldest errand: this became of it.
+    fn conclude(&mut self, settled: Settled) {
         let errand = self
             .waiting
             .pop_front()
@@ -123,10 +162,9 @@ impl Settlement {
         if errand.is_final() {
             self.held.remove(ticket);
         }
-        Ok(Some(settled))
     }
 
-    async fn deliver(&self, errand: &Errand) -> Result<Settled, StoreError> {
+    async fn deliver_alone(&self, errand: &Errand) -> Result<Settled, StoreError> {
         let store = &self.store;
         let (accepted, settled) = match errand {
             Errand::Result(spooled) => {
@@ -142,14 +180,30 @@ impl Settlement {
                 }
             }
             Errand::Failure(ticket, error) => (store.fail(ticket, error).await?, Settled::Failed),
-            Errand::Release(ticket, checkpoint) => (
-                store.release(ticket, checkpoint.as_ref()).await?,
-                Settled::Released,
-            ),
-            Errand::Checkpoint(ticket, checkpoint) => (
-                store.save_checkpoint(ticket, checkpoint).await?,
-                Settled::Noted,
-            ),
+            Errand::Release(ticket, checkpoint) => {
+                let released = match store.release(ticket, checkpoint.as_ref()).await {
+                    // An older checkpoint is better than holding everything up.
+                    Err(error @ StoreError::CheckpointFile { .. }) => {
+                        tracing::error!(job.id = %ticket.job_id, error = %chain(&error), "Gave a job back without its newest checkpoint");
+                        store.release(ticket, None).await
+                    }
+                    released => released,
+                };
+                (released?, Settled::Released)
+            }
+            Errand::Checkpoint(ticket, checkpoint) => {
+                let started = Instant::now();
+                let saved = store.save_checkpoint(ticket, checkpoint).await;
+                let database_us = started.elapsed().as_micros();
+                tracing::debug!(job.id = %ticket.job_id, database_us, "Saved a checkpoint");
+                match saved {
+                    Err(error @ StoreError::CheckpointFile { .. }) => {
+                        tracing::error!(job.id = %ticket.job_id, error = %chain(&error), "Went on without a checkpoint");
+                        (true, Settled::Noted)
+                    }
+                    saved => (saved?, Settled::Noted),
+                }
+            }
         };
         Ok(if accepted {
             settled
@@ -174,8 +228,8 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{JobId, Purpose, RunCost};
-    use simulation::{Digest, Outcome, RunResult, Summary};
+    use shared::{ClaimRequest, JobId, NewJob, NewSweep, Purpose, RunCost};
+    use simulation::{Digest, Outcome, PlaceCode, RunResult, Summary};
 
     fn foreign() -> Spooled {
         Spooled {
@@ -190,6 +244,9 @@ mod tests {
                 trajectory: Vec::new(),
                 unit_activity: Vec::new(),
                 spectra: Vec::new(),
+                eigenvalues: Vec::new(),
+                positions: Vec::new(),
+                place_code: PlaceCode::default(),
                 engine: "none".to_owned(),
                 digest: Digest("d".to_owned()),
             },
@@ -202,6 +259,66 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_checkpoint_that_waits_gives_way_to_the_next() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let url = format!("sqlite://{}", folder.path().join("queue.db").display());
+        let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
+        let spool = Spool::open(&folder.path().join("spool")).expect("a folder");
+        let mut settlement = Settlement::new(store, spool, Held::default());
+        let checkpoint = |number| Checkpoint::from_bytes(vec![number]);
+        for number in 0..3 {
+            for epoch in [1, 2] {
+                let ticket = Ticket {
+                    job_id: JobId("0".repeat(32)),
+                    epoch,
+                };
+                settlement.checkpoint(ticket, checkpoint(number));
+            }
+        }
+        assert_eq!(settlement.waiting(), 2);
+        for errand in &settlement.waiting {
+            assert!(matches!(errand, Errand::Checkpoint(_, last) if *last == checkpoint(2)));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_checkpoint_that_cannot_be_written_holds_nothing_up() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let database = folder.path().join("queue.db");
+        let url = format!("sqlite://{}", database.display());
+        let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
+        let job = NewJob {
+            parameters: simulation::Parameters::default().check().expect("valid"),
+            replicate: 0,
+            estimated_seconds: 1.0,
+        };
+        let sweep = NewSweep::new("sweep", "", 1);
+        store.submit(&sweep, &[job], &[]).await.expect("submits");
+        let request = ClaimRequest {
+            sweep: None,
+            limit: 1,
+            lease_ms: 90_000,
+            remaining_seconds: None,
+        };
+        let claims = store
+            .claim(uuid::Uuid::now_v7(), &request)
+            .await
+            .expect("claims");
+        let ticket = &claims[0].ticket;
+        // Where the folder for large checkpoints should be, there is a file.
+        std::fs::write(folder.path().join("queue.db.checkpoints"), "x").expect("writes");
+        let large = Checkpoint::from_bytes(vec![0; 2 << 20]);
+        let spool = Spool::open(&folder.path().join("spool")).expect("a folder");
+        let mut settlement = Settlement::new(store, spool, Held::default());
+        settlement.checkpoint(ticket.clone(), large.clone());
+        settlement.released(ticket.clone(), Some(large));
+        let noted = settlement.deliver().await.expect("goes on");
+        assert_eq!(noted, [Settled::Noted]);
+        let released = settlement.deliver().await.expect("goes on");
+        assert_eq!(released, [Settled::Released]);
+    }
+
+    #[tokio::test]
     async fn a_result_of_another_database_stays_in_the_spool_and_stops_nobody() {
         let folder = tempfile::TempDir::new().expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("queue.db").display());
@@ -210,9 +327,22 @@ mod tests {
         spool.put(&foreign()).expect("spools");
         let mut settlement = Settlement::new(store, spool.clone(), Held::default());
         assert_eq!(settlement.adopt_spool().expect("lists"), 1);
-        let settled = settlement.deliver_one().await.expect("goes on");
-        assert_eq!(settled, Some(Settled::Foreign));
+        // A second one, so that both go together first.
+        let mut second = foreign();
+        second.ticket.job_id = JobId("1".repeat(32));
+        settlement.finished(Box::new(second));
+        for _ in 0..2 {
+            let settled = settlement.deliver().await.expect("goes on");
+            assert_eq!(settled, [Settled::Foreign]);
+        }
         assert_eq!(settlement.waiting(), 0);
+        assert!(
+            settlement
+                .deliver()
+                .await
+                .expect("nothing to do")
+                .is_empty()
+        );
         assert_eq!(spool.list().expect("lists").len(), 1);
     }
 }

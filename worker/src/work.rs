@@ -109,6 +109,7 @@ pub async fn work(
         code_version: code_version(),
     };
     store.register_worker(&info).await?;
+    remove_orphans(store).await?;
     take_back_from_the_dead(store, options.watched).await?;
     let held = Held::default();
     let heartbeat = Heartbeat::start(&options.database, worker, options.lease, held.clone())
@@ -154,6 +155,15 @@ pub async fn work(
     }
     .run()
     .await
+}
+
+/// Removes the checkpoints of crashed workers that no job goes on from.
+async fn remove_orphans(store: &Store) -> Result<(), StoreError> {
+    let orphans = store.remove_orphans().await?;
+    if orphans > 0 {
+        tracing::info!(orphans, "Removed checkpoint files that no job goes on from");
+    }
+    Ok(())
 }
 
 /// Takes back at once what processes of this machine held that are gone, instead of waiting for
@@ -215,9 +225,9 @@ impl Loop<'_> {
     /// Delivers everything that waits, until done or the database is away.
     async fn settle(&mut self) -> Result<(), WorkError> {
         loop {
-            match self.settlement.deliver_one().await {
-                Ok(Some(settled)) => self.count(settled),
-                Ok(None) => return Ok(()),
+            match self.settlement.deliver().await {
+                Ok(settled) if settled.is_empty() => return Ok(()),
+                Ok(settled) => settled.into_iter().for_each(|each| self.count(each)),
                 Err(error) if error.is_transient() => {
                     tracing::warn!(error = %chain(&error), "Failed to record; trying again");
                     return Ok(());
