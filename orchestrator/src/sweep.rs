@@ -14,6 +14,7 @@ use simulation::{Dataset, ValidParameters};
 
 use crate::dataset_file::read_npz;
 
+mod analysis;
 mod axis;
 mod draw;
 mod expand;

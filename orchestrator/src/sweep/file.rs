@@ -2,6 +2,7 @@
 
 use shared::NewSweep;
 
+use super::analysis;
 use super::fault::{Fault, Place, quoted};
 use super::key::Key;
 use super::node::{Entry, Node, join};
@@ -51,7 +52,7 @@ pub(super) struct Block {
 pub(super) type Documented = (&'static str, &'static str);
 
 /// Keys of the top level that describe the sweep.
-pub(super) const TOP_KEYS: [Documented; 10] = [
+pub(super) const TOP_KEYS: [Documented; 11] = [
     (
         "name",
         "Name of the sweep in the database: 1 to 100 of A-Z a-z 0-9 . _ -",
@@ -84,6 +85,10 @@ pub(super) const TOP_KEYS: [Documented; 10] = [
     (
         "max_job_hours",
         "Cut a job off after so many hours (outcome truncated). Default: never.",
+    ),
+    (
+        "analysis",
+        "exclude: named conditions on parameters and results; finished runs that meet one are left out of summaries. diverged, silent and truncated ones are, unless set to false.",
     ),
     (
         "blocks",
@@ -133,6 +138,8 @@ impl SweepFile {
         for entry in entries {
             if entry.key == "blocks" {
                 blocks = Some(&entry.value);
+            } else if entry.key == "analysis" {
+                file.sweep.exclusion_rules = analysis::read(reader, &entry.value)?;
             } else if !top.read(reader, entry, "")? && !file.read(entry)? {
                 return Err(unknown(entry, "", TOP_KEYS.iter().chain(&POINT_KEYS)));
             }
@@ -220,18 +227,23 @@ fn unknown<'a>(entry: &Entry, at: &str, known: impl Iterator<Item = &'a Document
     entry.unknown(at, known.map(|(name, _)| *name))
 }
 
-/// Names become keys in SQL, parts of file names and of web addresses.
 fn name(node: &Node, at: &str) -> Result<String, Fault> {
     let text = node.text(at)?;
+    check_name(text, &|message| node.fault(at, message))?;
+    Ok(text.to_owned())
+}
+
+/// Names become keys in SQL, parts of file names and of web addresses.
+pub(super) fn check_name(text: &str, fault: &dyn Fn(String) -> Fault) -> Result<(), Fault> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if (1..=100).contains(&text.len()) && text.chars().all(allowed) {
-        return Ok(text.to_owned());
+        return Ok(());
     }
     let message = format!(
         "{} is no name: give 1 to 100 of A-Z a-z 0-9 . _ -",
         quoted(text)
     );
-    Err(node.fault(at, message))
+    Err(fault(message))
 }
 
 fn seeds(node: &Node, at: &str) -> Result<Seeds, Fault> {

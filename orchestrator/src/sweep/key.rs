@@ -2,8 +2,8 @@
 //! `noise_type`.
 
 use simulation::{
-    Algorithm, DataRange, LabelNoiseDistribution, NoiseType, Parameters, Precision, Reductions,
-    Regime, Task, UpdateNoiseTarget,
+    Algorithm, DataRange, HessianEigenvalues, LabelNoiseDistribution, NoiseType, Parameters,
+    Precision, Reductions, Regime, Task, UpdateNoiseTarget,
 };
 
 use super::fault::{nearest, quoted};
@@ -90,6 +90,7 @@ keys! {
     NSamples = n_samples: u32,
     InputDim = input_dim: u32,
     OutputDim = output_dim: u32,
+    SmoothingDim = smoothing_dim: Option<u32>,
     HiddenUnits = hidden_units: u32,
     LearningRate = learning_rate: Option<f64>,
     UpdateNoise = update_noise: f64,
@@ -105,6 +106,10 @@ keys! {
     TrajectoryPoints = trajectory_points: u32,
     UnitActivitySnapshots = unit_activity_snapshots: u32,
     HessianSnapshots = hessian_snapshots: u32,
+    HessianEigenvalues = hessian_eigenvalues: HessianEigenvalues,
+    HessianCostMax = hessian_cost_max: Option<f64>,
+    MeasureOnManifold = measure_on_manifold: bool,
+    PlaceSnapshots = place_snapshots: u32,
     Precision = precision: Precision,
     Reductions = reductions: Reductions,
     Seed = seed: u64,
@@ -296,6 +301,13 @@ macro_rules! optional_field {
 
 optional_field!(f64, Kind::Real { optional: true });
 optional_field!(
+    u32,
+    Kind::Whole {
+        max: u32::MAX as u64,
+        optional: true
+    }
+);
+optional_field!(
     u64,
     Kind::Whole {
         max: u64::MAX,
@@ -336,6 +348,7 @@ choice_field!(
     UpdateNoiseTarget,
     LabelNoiseDistribution,
     DataRange,
+    HessianEigenvalues,
     Precision,
     Reductions
 );

@@ -48,9 +48,32 @@ fn top_key(name: &str) -> Value {
         "seeds" => json!({"enum": ["independent", "common"]}),
         "max_job_hours" => json!({"type": "number", "exclusiveMinimum": 0}),
         "blocks" => json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/block"}}),
+        "analysis" => analysis(),
         "seed" => whole(0),
         _ => whole(1),
     }
+}
+
+/// Named conditions over parameters and results; `false` switches a default rule off.
+fn analysis() -> Value {
+    let compared = object(&keys(
+        &[
+            ("above", ""),
+            ("below", ""),
+            ("at_least", ""),
+            ("at_most", ""),
+        ],
+        |_| number(),
+    ));
+    let scalar = json!({"type": ["number", "string", "boolean", "null"]});
+    let test =
+        json!({"anyOf": [scalar, {"type": "array", "minItems": 1, "items": scalar}, compared]});
+    let columns = super::analysis::columns().map(|name| (name.to_owned(), test.clone()));
+    let mut rule = object(&columns.collect());
+    rule["minProperties"] = json!(1);
+    let rule = json!({"anyOf": [rule, {"const": false}]});
+    let exclude = json!({"type": "object", "additionalProperties": rule});
+    json!({"type": "object", "additionalProperties": false, "properties": {"exclude": exclude}})
 }
 
 fn point_key(name: &str) -> Value {
@@ -209,7 +232,7 @@ mod tests {
         assert_eq!(steps["default"], 1_000_000);
         assert_eq!(
             schema["$defs"]["algorithm"]["enum"],
-            json!(["sgd", "adam", "sed"])
+            json!(["sgd", "adam", "sed", "similarity_matching"])
         );
         for &key in Key::ALL {
             let description = schema["$defs"][key.name()]["description"].as_str().unwrap();

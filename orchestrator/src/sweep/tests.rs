@@ -6,6 +6,7 @@ use simulation::{Algorithm, Dataset, ValidParameters};
 
 use super::{PlannedSweep, plan, reader};
 
+mod analysed;
 mod bad_input;
 mod draws;
 mod files;

@@ -89,7 +89,7 @@ fn unknown_keys_name_the_nearest() {
         ),
         (
             "fixed: {banana: 5}",
-            "2:9: fixed.banana: unknown key; known are algorithm, task, regime, n_samples, input_dim, output_dim, hidden_units, learning_rate, update_noise, update_noise_on, label_noise, label_noise_distribution, input_noise, data_range, heading_jitter, steps, linear_measurements, logarithmic_measurements, trajectory_points, unit_activity_snapshots, hessian_snapshots, precision, reductions, seed, data_seed, weights_seed, noise_type, dataset",
+            "2:9: fixed.banana: unknown key; known are algorithm, task, regime, n_samples, input_dim, output_dim, smoothing_dim, hidden_units, learning_rate, update_noise, update_noise_on, label_noise, label_noise_distribution, input_noise, data_range, heading_jitter, steps, linear_measurements, logarithmic_measurements, trajectory_points, unit_activity_snapshots, hessian_snapshots, hessian_eigenvalues, hessian_cost_max, measure_on_manifold, place_snapshots, precision, reductions, seed, data_seed, weights_seed, noise_type, dataset",
         ),
         (&long, "2:1: not YAML: simple key expected ':'"),
         (
@@ -184,11 +184,11 @@ fn values_of_the_wrong_type() {
         ),
         (
             "fixed: {algorithm: sdg}",
-            "2:20: fixed.algorithm: found \"sdg\": give one of sgd, adam, sed; did you mean sgd?",
+            "2:20: fixed.algorithm: found \"sdg\": give one of sgd, adam, sed, similarity_matching; did you mean sgd?",
         ),
         (
             "fixed: {algorithm: 5}",
-            "2:20: fixed.algorithm: found 5: give one of sgd, adam, sed",
+            "2:20: fixed.algorithm: found 5: give one of sgd, adam, sed, similarity_matching",
         ),
         (
             "fixed: {heading_jitter: yes}",
@@ -264,7 +264,7 @@ fn values_out_of_range() {
         ),
         (
             "grid: {algorithm: {log_spaced: {from: 1, to: 5, count: 3}}}",
-            "2:19: grid.algorithm: algorithm is no number: give one of sgd, adam, sed in a list (or under choice)",
+            "2:19: grid.algorithm: algorithm is no number: give one of sgd, adam, sed, similarity_matching in a list (or under choice)",
         ),
         (
             "random: {draws: 5, axes: {n_samples: {int_uniform: [0, 5]}}}",

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use simulation::Parameters;
+
 use super::super::expand;
 use super::super::file::{POINT_KEYS, TOP_KEYS};
 use super::super::key::Key;
@@ -87,6 +89,43 @@ fn table_2_has_the_published_counts_and_ranges() {
 }
 
 #[test]
+fn published_616_has_the_numbers_of_each_published_set() {
+    let sweep = shipped("published_616");
+    let expected = [
+        (("adam", "none"), 45),
+        (("sed", "none"), 49),
+        (("sgd", "update"), 522),
+    ];
+    assert_eq!(counts(&sweep), BTreeMap::from(expected));
+    assert_eq!((sweep.merged_duplicates, sweep.excluded), (0, 0));
+    let count = |meets: &dyn Fn(&Parameters) -> bool| {
+        let jobs = sweep.jobs.iter();
+        jobs.filter(|job| meets(&job.parameters)).count()
+    };
+    // The comparison: a tenth of the length, symmetric data, one noise.
+    let short = |p: &Parameters| p.steps == 1_000_000;
+    assert_eq!(count(&short), 180);
+    let comparison = |p: &Parameters| p.data_range.name() == "symmetric" && p.update_noise == 0.03;
+    assert_eq!(count(&|p| short(p) && comparison(p)), 180);
+    let nominal = |p: &Parameters| short(p) && p.task.name() == "smoothed_autoencoder";
+    assert_eq!(count(&nominal), 54);
+    assert_eq!(count(&|p| nominal(p) && p.smoothing_dim.is_some()), 54);
+    // The scan of low noises, and what is drawn from Table 2.
+    assert_eq!(
+        count(&|p| p.update_noise > 0.0 && p.update_noise < 0.0099),
+        29
+    );
+    let drawn = |p: &Parameters| p.data_range.name() == "unit" && p.n_samples <= 19;
+    assert_eq!(count(&drawn), 312 + 45 + 30);
+    let sed = |p: &Parameters| p.algorithm == Algorithm::Sed;
+    assert_eq!(count(&|p| sed(p) && (5..=14).contains(&p.n_samples)), 49);
+    assert_eq!(
+        count(&|p| p.task.name() == "smoothed" && p.smoothing_dim.is_some()),
+        0
+    );
+}
+
+#[test]
 fn the_noise_scan_varies_task_and_noise_only() {
     let sweep = shipped("noise_scan");
     assert_eq!(counts(&sweep), BTreeMap::from([(("sgd", "update"), 150)]));
@@ -121,6 +160,7 @@ fn the_corridor_is_the_published_run() {
     assert_eq!(sweep.jobs.len(), 3);
     let p = &sweep.jobs[0].parameters;
     assert_eq!((p.n_samples, p.input_dim, p.output_dim), (150, 18, 17));
+    assert_eq!((p.hidden_units, p.place_snapshots), (500, 51));
 }
 
 #[test]
@@ -147,7 +187,7 @@ fn the_page_about_sweep_files_names_every_key() {
 #[test]
 fn defaults_on_the_page_are_the_defaults() {
     let page = std::fs::read_to_string(folder().join("README.md")).unwrap();
-    let defaults = serde_json::to_value(simulation::Parameters::default()).unwrap();
+    let defaults = serde_json::to_value(Parameters::default()).unwrap();
     for (key, default) in defaults.as_object().unwrap() {
         let row = page
             .lines()
