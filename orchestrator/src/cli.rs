@@ -48,6 +48,17 @@ pub enum Format {
     Csv,
 }
 
+/// Which rows of a published table to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataChoice {
+    /// Those whose inputs are published.
+    Published,
+    /// Those whose inputs are not.
+    Generated,
+    /// Both.
+    All,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Plan, submit and work here until done; run again to resume.
@@ -84,12 +95,43 @@ pub(crate) enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Draw the paper's figures from sweeps, finished or not, on one page.
+    Report(ReportArguments),
     /// Compare with published results, row by row, after running what is missing.
     Validate(ValidateArguments),
+    /// Run a sample of finished jobs again here and compare bits; exit code 1 if some differ.
+    Audit(AuditArguments),
+    /// Fit what was measured elsewhere.
+    Analyze {
+        #[command(subcommand)]
+        command: AnalyzeCommand,
+    },
+    /// A sweep's methods section for a paper: parameters, versions, seeds, hardware, attrition, citations.
+    Methods {
+        sweep: String,
+        /// As LaTeX that needs no package, instead of plain text.
+        #[arg(long)]
+        latex: bool,
+    },
     /// Run one job again here and compare digests.
     Reproduce { job: String },
     /// JSON Schema of the sweep file.
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AnalyzeCommand {
+    /// Slopes of animals' recordings over sessions, as in Figure 3 of the paper (docs/experiments.md).
+    Experiment {
+        /// CSV file with columns dataset, measure, animal, time, value.
+        data: PathBuf,
+        /// Print means and error bars of each session instead of the fits.
+        #[arg(long)]
+        points: bool,
+        /// Folder for figure-3.svg and figure-3.png; made when missing.
+        #[arg(long, value_name = "DIR")]
+        figures: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -138,21 +180,72 @@ pub(crate) struct SlotArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct AuditArguments {
+    pub sweep: String,
+    /// Share of the finished jobs, such as 2%.
+    #[arg(long, default_value = "2%", value_parser = share)]
+    pub sample: f64,
+    /// Another number is another sample.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Jobs simulated at once; every core when absent.
+    #[arg(long, env = "DRIFTSWEEP_SLOTS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub slots: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// Sweeps; a figure is drawn from those that have its data.
+    #[arg(required = true, value_name = "SWEEP")]
+    pub sweeps: Vec<String>,
+    /// The page to write.
+    #[arg(long, default_value = "report.html", value_name = "FILE")]
+    pub out: PathBuf,
+    /// Folder for each figure as SVG and PNG; made when missing.
+    #[arg(long, value_name = "DIR")]
+    pub figures: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ValidateArguments {
     /// The published table; inputs are found relative to it.
     #[arg(long)]
     pub reference: PathBuf,
-    /// Use only the first so many rows that have inputs.
+    /// Rows to run: those with published inputs, those without (same parameters, data made here), or all.
+    #[arg(long, value_name = "WHICH", default_value = "published")]
+    pub data: DataChoice,
+    /// Only rows of this published set, such as random.
     #[arg(long)]
-    pub rows: Option<usize>,
+    pub set: Option<String>,
+    /// Only the first so many of those rows.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rows: Option<u32>,
+    /// Only so many of those rows, spread evenly.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// Compare eig_sum, eig_max and eig_nonzero too: 101 spectra a run. With every unit active that is 1 s
+    /// for 5 samples, 10 s for 10, 100 s for 20; with a fifth of them a hundredth.
+    #[arg(long)]
+    pub hessian: bool,
     /// Steps instead of the published number; for a quick look, not for a verdict.
     #[arg(long)]
     pub steps: Option<u64>,
-    /// List every row beside the groups.
+    /// List every row instead of the groups.
     #[arg(long)]
     pub list: bool,
     #[command(flatten)]
     pub slots: SlotArguments,
+}
+
+/// Parses `2%`, `0.5%`, `100%` as a share of one.
+fn share(text: &str) -> Result<f64, String> {
+    let percent = text
+        .strip_suffix('%')
+        .and_then(|number| number.parse().ok());
+    percent
+        .filter(|percent: &f64| *percent > 0.0 && *percent <= 100.0)
+        .map(|percent| percent / 100.0)
+        .ok_or_else(|| format!("`{text}` is no share: write 2%, 0.5% or 100%"))
 }
 
 /// Parses `90s`, `5m`, `11h50m`, `500ms`.
@@ -193,6 +286,15 @@ mod tests {
     fn the_grammar_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn shares_are_percentages_above_zero() {
+        assert_eq!(share("2%"), Ok(0.02));
+        assert_eq!(share("100%"), Ok(1.0));
+        for wrong in ["", "2", "0%", "-1%", "101%", "NaN%", "two%"] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,10 +1,16 @@
 //! The subcommands, one file each.
 
+mod analyze;
+mod audit;
 mod control;
+mod estimate;
 mod export;
+mod methods;
 mod plan;
 mod query;
+mod report;
 mod reproduce;
+mod rerun;
 mod run;
 mod schema;
 mod status;
@@ -35,7 +41,7 @@ pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     }
     match command {
         Command::Run(arguments) => run::run(&database, format, &arguments).await,
-        Command::Plan { sweep_file } => plan::plan(&sweep_file, format),
+        Command::Plan { sweep_file } => plan::plan(&database, format, &sweep_file).await,
         Command::Submit { sweep_file } => submit::submit(&database, &sweep_file).await,
         Command::Worker(arguments) => worker::worker(&database, &arguments).await,
         Command::Status { sweep } => status::status(&database, format, sweep.as_deref()).await,
@@ -48,7 +54,11 @@ pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Retry { sweep } => control::retry(&database, &sweep).await,
         Command::Query { sql } => query::query(&database, format, &sql).await,
         Command::Export { sweep, out } => export::export(&database, &sweep, &out).await,
+        Command::Report(arguments) => report::report(&database, &arguments).await,
         Command::Validate(arguments) => validate::validate(&database, format, &arguments).await,
+        Command::Audit(arguments) => audit::audit(&database, format, &arguments).await,
+        Command::Analyze { command } => analyze::analyze(format, &command),
+        Command::Methods { sweep, latex } => methods::methods(&database, &sweep, latex).await,
         Command::Reproduce { job } => reproduce::reproduce(&database, &job).await,
         Command::Schema => schema::schema(),
     }
@@ -59,7 +69,7 @@ async fn open(database: &str, purpose: Purpose) -> Result<Store, Failure> {
     Store::open(database, purpose)
         .await
         .map_err(|error| match error {
-            OpenError::Unreachable { .. } => Failure::machine(error),
+            OpenError::Unreachable { .. } | OpenError::Disk { .. } => Failure::machine(error),
             _ => Failure::input(error),
         })
 }

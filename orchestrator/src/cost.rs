@@ -1,52 +1,69 @@
 //! How long a job will take, before it has run.
+//!
+//! A job's time is a sum of terms, each with a coefficient of its `Kind`. The coefficients come
+//! from a benchmark sweep (`shipped`); one short timing tells how much faster or slower this machine
+//! is, and jobs that have finished correct what either got wrong.
 
-use simulation::{Algorithm, NoiseType, ValidParameters, snapshot_order};
+use simulation::ValidParameters;
 
-/// Seconds of one core for a job. A rough model: multiplications at a typical speed, one draw per
-/// noisy parameter, and a fixed part of every step. What it gets wrong by a common factor, the
-/// progress display corrects from the jobs already done.
-pub(crate) fn estimated_seconds(p: &ValidParameters) -> f64 {
-    const NS_PER_FLOP: f64 = 1.0 / 40.0;
-    const NS_PER_NORMAL: f64 = 0.3;
-    const NS_PER_STEP: f64 = 200.0;
+pub mod fit;
+mod pace;
+mod shipped;
+mod terms;
 
-    let padded = f64::from(p.hidden_units.next_multiple_of(16));
-    let (n, inputs, outputs) = (
-        f64::from(p.n_samples),
-        f64::from(p.input_dim + 1),
-        f64::from(p.output_dim),
-    );
-    let forward = 2.0 * n * padded * (inputs + outputs);
-    let (flop, noisy) = match p.algorithm {
-        Algorithm::Sgd | Algorithm::Adam => (
-            2.0 * n * padded * (2.0 * inputs + 3.0 * outputs),
-            p.update_noise > 0.0,
-        ),
-        Algorithm::Sed => (2.0 * forward, true),
-    };
-    let normals = if noisy {
-        padded * (inputs + outputs)
-    } else {
-        0.0
-    };
-    let step_ns = flop * NS_PER_FLOP + normals * NS_PER_NORMAL + NS_PER_STEP;
-    let measured = f64::from(p.linear_measurements + p.logarithmic_measurements);
-    let measurement_ns = forward * NS_PER_FLOP + 2_000.0;
-    let steps = p.steps as f64;
-    let hessians = f64::from(p.hessian_snapshots).min(steps) * hessian_ns(p);
-    1e-9 * (steps * step_ns + measured.min(steps) * measurement_ns + hessians)
+pub use terms::{KINDS, Kind, TERMS, terms};
+
+/// A finished job: what it was, and the seconds of one core that it took.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// What was run.
+    pub parameters: ValidParameters,
+    /// Seconds from start to end on one slot.
+    pub seconds: f64,
 }
 
-/// Nanoseconds of one snapshot of the Hessian: the third power of its matrix's order. Units are active
-/// for half of the samples at first, and update noise silences most of them.
-fn hessian_ns(p: &ValidParameters) -> f64 {
-    const NS_PER_CUBE: f64 = 0.08;
+/// Seconds by parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostModel {
+    /// Nanoseconds per unit of each term, by kind.
+    coefficients: [[f64; TERMS]; KINDS],
+}
 
-    let share = if p.noise_type() == NoiseType::Update {
-        0.25
-    } else {
-        0.5
-    };
-    let order = share * snapshot_order(p) as f64;
-    NS_PER_CUBE * order * order * order
+impl CostModel {
+    /// The model of the machine that the benchmarks ran on.
+    pub fn shipped() -> Self {
+        Self {
+            coefficients: shipped::NANOSECONDS,
+        }
+    }
+
+    /// The model of this machine: what finished jobs teach, or, without any, two short timings.
+    pub fn of_this_machine(finished: &[Observation]) -> Self {
+        if finished.is_empty() {
+            Self::shipped().slowed(pace::against_shipped())
+        } else {
+            fit::learned(Self::shipped(), finished)
+        }
+    }
+
+    /// Seconds of one core that a job takes.
+    pub fn seconds(&self, parameters: &ValidParameters) -> f64 {
+        let (kind, terms) = terms(parameters);
+        let coefficients = &self.coefficients[kind as usize];
+        let nanoseconds: f64 = terms.iter().zip(coefficients).map(|(t, c)| t * c).sum();
+        1e-9 * nanoseconds
+    }
+
+    /// Nanoseconds per unit of each term, by kind.
+    pub fn coefficients(&self) -> &[[f64; TERMS]; KINDS] {
+        &self.coefficients
+    }
+
+    fn slowed(mut self, factor: f64) -> Self {
+        self.coefficients
+            .iter_mut()
+            .flatten()
+            .for_each(|c| *c *= factor);
+        self
+    }
 }

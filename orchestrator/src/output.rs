@@ -78,7 +78,19 @@ pub(crate) fn short_number(number: f64) -> String {
 }
 
 fn json(table: &Table) -> String {
-    let rows: Vec<serde_json::Value> = table
+    json_text(&json_rows(table))
+}
+
+/// One JSON document, over several lines.
+pub(crate) fn json_text(document: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).expect("plain data is JSON");
+    text.push('\n');
+    text
+}
+
+/// One object per row.
+pub(crate) fn json_rows(table: &Table) -> Vec<serde_json::Value> {
+    table
         .rows
         .iter()
         .map(|row| {
@@ -89,10 +101,7 @@ fn json(table: &Table) -> String {
                 .zip(row.iter().map(json_value));
             serde_json::Value::Object(fields.collect())
         })
-        .collect();
-    let mut text = serde_json::to_string_pretty(&rows).expect("plain data is JSON");
-    text.push('\n');
-    text
+        .collect()
 }
 
 fn json_value(value: &Value) -> serde_json::Value {

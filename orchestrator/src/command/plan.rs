@@ -4,29 +4,35 @@ use std::path::Path;
 
 use shared::{JobId, Table, Value};
 
-use super::run;
+use super::{estimate, run};
 use crate::cli::Format;
+use crate::cost::CostModel;
 use crate::failure::{Exit, Failure};
+use crate::output;
 use crate::progress::period;
 use crate::sweep::{PlannedJob, PlannedSweep};
-use crate::{cost, output};
 
 /// Rows of the head of the table.
 const HEAD: usize = 10;
 
-pub(super) fn plan(sweep_file: &Path, format: Format) -> Result<Exit, Failure> {
+pub(super) async fn plan(
+    database: &str,
+    format: Format,
+    sweep_file: &Path,
+) -> Result<Exit, Failure> {
     let planned = run::plan(sweep_file)?;
+    let costs = estimate::from_database(database).await;
     // Scripts get every job, people the head.
     let shown = if format == Format::Table {
         HEAD
     } else {
         usize::MAX
     };
-    output::print(&table(&planned, shown), format)?;
+    output::print(&table(&planned, &costs, shown), format)?;
     let seconds: f64 = planned
         .jobs
         .iter()
-        .map(|job| cost::estimated_seconds(&job.parameters))
+        .map(|job| costs.seconds(&job.parameters))
         .sum();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let steps: u64 = planned.jobs.iter().map(|job| job.parameters.steps).sum();
@@ -47,7 +53,7 @@ pub(super) fn plan(sweep_file: &Path, format: Format) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn table(planned: &PlannedSweep, rows: usize) -> Table {
+fn table(planned: &PlannedSweep, costs: &CostModel, rows: usize) -> Table {
     let columns = [
         "job_id",
         "algorithm",
@@ -86,7 +92,7 @@ fn table(planned: &PlannedSweep, rows: usize) -> Table {
             whole(p.steps),
             whole(job.replicate.into()),
             whole(p.seed),
-            Value::Real(cost::estimated_seconds(p)),
+            Value::Real(costs.seconds(p)),
         ]
     };
     Table {

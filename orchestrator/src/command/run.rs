@@ -8,13 +8,13 @@ use shared::{NewJob, Purpose, Store, Submission, SweepStatus};
 use simulation::Dataset;
 
 use super::worker::{employ, options};
-use super::{open, store_failure};
+use super::{estimate, open, store_failure};
 use crate::cli::{Format, RunArguments, SlotArguments};
 use crate::failure::{Exit, Failure};
 use crate::interrupt::stop_flag;
 use crate::progress::Display;
 use crate::sweep::{PlannedSweep, expand};
-use crate::{cost, output, summary};
+use crate::{output, summary};
 
 pub(super) async fn run(
     database: &str,
@@ -54,11 +54,12 @@ pub(super) fn plan(path: &Path) -> Result<PlannedSweep, Failure> {
 /// Inserts what is new and says what was there.
 pub(super) async fn submit(store: &Store, planned: PlannedSweep) -> Result<(), Failure> {
     let name = planned.sweep.name.clone();
+    let costs = estimate::from_store(store).await?;
     let jobs: Vec<NewJob> = planned
         .jobs
         .into_iter()
         .map(|job| NewJob {
-            estimated_seconds: cost::estimated_seconds(&job.parameters),
+            estimated_seconds: costs.seconds(&job.parameters),
             parameters: job.parameters,
             replicate: job.replicate,
         })
@@ -78,6 +79,7 @@ pub(super) async fn submit_jobs(
         inserted,
         existing,
         unnamed,
+        relabelled,
     } = store
         .submit(sweep, jobs, datasets)
         .await
@@ -89,6 +91,11 @@ pub(super) async fn submit_jobs(
     }
     if unnamed > 0 {
         eprintln!("{name}: {unnamed} jobs are no longer named by the file; they stay as they are");
+    }
+    if relabelled > 0 {
+        eprintln!(
+            "{name}: the exclusion rules have changed: {relabelled} results are labelled anew"
+        );
     }
     Ok(())
 }

@@ -1,58 +1,74 @@
 //! `driftsweep validate --reference TABLE.csv`: ours against published results.
 
-use shared::{ExportView, JobId, NewJob, NewSweep, Purpose, Store, Value};
+use shared::{ExportView, JobId, NewJob, NewSweep, Purpose, Store, Table, Value};
 use simulation::{Parameters, ValidParameters};
 
 use super::run::{conclude, status_of, submit_jobs, work_on};
-use super::{open, store_failure};
-use crate::cli::{Format, ValidateArguments};
-use crate::comparison::{ComparedRow, list, table};
+use super::{estimate, open, store_failure};
+use crate::cli::{DataChoice, Format, ValidateArguments};
+use crate::comparison::{ComparedRow, Ending, Metric, Run, list, metrics, table};
+use crate::cost::CostModel;
 use crate::failure::{Exit, Failure};
-use crate::reference_table::{RunnableRow, runnable_rows};
-use crate::{cost, output};
+use crate::output;
+use crate::reference_table::{RUNS, RunnableRow, Selection, runnable_rows};
 
-/// Each row runs with two seeds: the distance between them is what a distance to the published
-/// value is measured against.
-const SEEDS: [u64; 2] = [1, 2];
+/// Spectra of the Hessian a run, as published.
+const HESSIAN_SNAPSHOTS: u32 = 101;
 
 pub(super) async fn validate(
     database: &str,
     format: Format,
     arguments: &ValidateArguments,
 ) -> Result<Exit, Failure> {
-    let rows = runnable_rows(&arguments.reference, arguments.rows).map_err(Failure::input)?;
+    let rows =
+        runnable_rows(&arguments.reference, &selection(arguments)).map_err(Failure::input)?;
+    let planned: Vec<[ValidParameters; RUNS]> = rows
+        .iter()
+        .map(|row| runs_of(row, arguments))
+        .collect::<Result<_, _>>()?;
     let name = sweep_name(arguments);
-    let mut jobs = Vec::new();
-    for (row, seed) in rows.iter().flat_map(|row| SEEDS.map(|seed| (row, seed))) {
-        let parameters = job_parameters(row, seed, arguments.steps)?;
-        let job = NewJob {
-            estimated_seconds: cost::estimated_seconds(&parameters),
-            parameters,
-            replicate: u32::try_from(seed).expect("seeds are small"),
-        };
-        // Published rows that differ in nothing that matters share a job.
-        if !jobs.contains(&job) {
-            jobs.push(job);
-        }
-    }
     let store = open(database, Purpose::Migrate).await?;
-    let source = format!(
-        "# driftsweep validate --reference {}",
-        arguments.reference.display()
-    );
-    let sweep = NewSweep::new(name.clone(), source, 0);
-    let datasets: Vec<_> = rows.iter().map(|row| row.dataset.clone()).collect();
-    submit_jobs(&store, &sweep, &jobs, &datasets, &name).await?;
+    let jobs = jobs(&planned, &estimate::from_store(&store).await?);
+    submit(&store, &name, arguments, &rows, &jobs).await?;
     let ending = work_on(&store, database, &name, &arguments.slots).await?;
-    let compared = compare(&store, &name, &rows, arguments.steps).await?;
-    if arguments.list {
-        output::print(&list(&compared), format)?;
-    }
-    output::print(&table(&compared), format)?;
+    let runs = store
+        .export_table(&name, ExportView::Runs)
+        .await
+        .map_err(store_failure)?;
+    let metrics = metrics(arguments.hessian);
+    let compared: Vec<ComparedRow> = rows
+        .iter()
+        .zip(&planned)
+        .map(|(row, jobs)| {
+            let ours = jobs.each_ref().map(|job| {
+                let mut run = run_of(&runs, &JobId::new(&name, job), metrics);
+                run.add("loss", metrics, row.loss_offset(job));
+                run
+            });
+            ComparedRow::new(&row.row, groups(row), metrics, ours)
+        })
+        .collect();
+    let printed = match arguments.list {
+        true => list(&compared, metrics),
+        false => table(&compared, metrics),
+    };
+    output::print(&printed, format)?;
     Ok(conclude(&status_of(&store, &name).await?, ending, database))
 }
 
-/// One sweep per table and length, so that running again goes on and other tables don't mix in.
+fn selection(arguments: &ValidateArguments) -> Selection<'_> {
+    let count = |count: Option<u32>| count.map(|count| count as usize);
+    Selection {
+        published: arguments.data != DataChoice::Generated,
+        generated: arguments.data != DataChoice::Published,
+        set: arguments.set.as_deref(),
+        rows: count(arguments.rows),
+        sample: count(arguments.sample),
+    }
+}
+
+/// One sweep per table, length and choice of spectra, so that running again goes on and other
+/// comparisons don't mix in.
 fn sweep_name(arguments: &ValidateArguments) -> String {
     let table = arguments
         .reference
@@ -64,77 +80,118 @@ fn sweep_name(arguments: &ValidateArguments) -> String {
         .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
         .take(60)
         .collect();
-    match arguments.steps {
-        Some(steps) => format!("validate-{table}-{steps}"),
-        None => format!("validate-{table}"),
-    }
+    let steps = arguments.steps.map(|steps| format!("-{steps}"));
+    let hessian = if arguments.hessian { "-hessian" } else { "" };
+    format!("validate-{table}{}{hessian}", steps.unwrap_or_default())
 }
 
-fn job_parameters(
+/// What a row's runs compute.
+fn runs_of(
     row: &RunnableRow,
-    seed: u64,
-    steps: Option<u64>,
-) -> Result<ValidParameters, Failure> {
-    let parameters = row.parameters.clone();
-    Parameters {
-        seed,
-        steps: steps.unwrap_or(parameters.steps),
-        ..parameters
-    }
-    .check()
-    .map_err(|error| Failure::input(format!("row {}: {error}", row.row.id)))
+    arguments: &ValidateArguments,
+) -> Result<[ValidParameters; RUNS], Failure> {
+    let run = |seed| {
+        let parameters = row.parameters.clone();
+        Parameters {
+            seed,
+            steps: arguments.steps.unwrap_or(parameters.steps),
+            hessian_snapshots: if arguments.hessian {
+                HESSIAN_SNAPSHOTS
+            } else {
+                0
+            },
+            ..parameters
+        }
+        .check()
+        .map_err(|error| Failure::input(format!("row {}: {error}", row.row.id)))
+    };
+    let [first, second] = row.seeds;
+    Ok([run(first)?, run(second)?])
 }
 
-/// Reads the results of every row back.
-async fn compare(
-    store: &Store,
-    sweep: &str,
-    rows: &[RunnableRow],
-    steps: Option<u64>,
-) -> Result<Vec<ComparedRow>, Failure> {
-    let runs = store
-        .export_table(sweep, ExportView::Runs)
-        .await
-        .map_err(store_failure)?;
-    let found = |id: &JobId| {
-        let row = runs
-            .rows
-            .iter()
-            .find(|row| runs.value(row, "job_id") == &Value::Text(id.0.clone()))?;
-        let completed = runs.value(row, "outcome") == &Value::Text("completed".to_owned());
-        let metric = |column| match runs.value(row, column) {
-            Value::Real(number) if completed => Some(*number),
-            _ => None,
+/// The jobs of all rows. Published rows that differ in nothing that matters share theirs.
+fn jobs(planned: &[[ValidParameters; RUNS]], costs: &CostModel) -> Vec<NewJob> {
+    let mut jobs: Vec<NewJob> = Vec::new();
+    for (replicate, parameters) in planned.iter().flat_map(|runs| (0..).zip(runs)) {
+        let job = NewJob {
+            estimated_seconds: costs.seconds(parameters),
+            parameters: parameters.clone(),
+            replicate,
         };
-        Some([
-            metric("normalized_active_fraction")?,
-            metric("normalized_fraction_active_units")?,
-            metric("loss_final")?,
-        ])
-    };
-    let mut compared = Vec::new();
-    for row in rows {
-        let mut ours = [None; 2];
-        for (value, seed) in ours.iter_mut().zip(SEEDS) {
-            *value = found(&JobId::new(sweep, &job_parameters(row, seed, steps)?));
+        if !jobs.contains(&job) {
+            jobs.push(job);
         }
-        let published = &row.row;
-        let noise = if published.label_noise > 0.0 {
-            "label"
-        } else {
-            "update"
-        };
-        compared.push(ComparedRow {
-            id: published.id.clone(),
-            groups: vec![
-                "all".to_owned(),
-                format!("noise {noise}"),
-                format!("regime {}", published.regime),
-                format!("task {}", published.data_type),
-            ],
-            published: [published.active, published.active_units, published.loss],
-            ours,
-        });
     }
-    Ok(compared)
+    jobs
+}
+
+async fn submit(
+    store: &Store,
+    name: &str,
+    arguments: &ValidateArguments,
+    rows: &[RunnableRow],
+    jobs: &[NewJob],
+) -> Result<(), Failure> {
+    let seconds: f64 = jobs.iter().map(|job| job.estimated_seconds).sum();
+    eprintln!(
+        "{name}: {} rows, {RUNS} runs each, about {:.2} core-hours in all",
+        rows.len(),
+        seconds / 3_600.0
+    );
+    let source = format!(
+        "# driftsweep validate --reference {}",
+        arguments.reference.display()
+    );
+    let sweep = NewSweep::new(name.to_owned(), source, 0);
+    let datasets: Vec<_> = rows.iter().filter_map(|row| row.dataset.clone()).collect();
+    submit_jobs(store, &sweep, jobs, &datasets, name).await
+}
+
+/// What became of a job, from its row of `runs`.
+fn run_of(runs: &Table, id: &JobId, metrics: &[Metric]) -> Run {
+    let id = Value::Text(id.0.clone());
+    let row = runs
+        .rows
+        .iter()
+        .find(|row| runs.value(row, "job_id") == &id);
+    let outcome = row.map_or(&Value::Null, |row| runs.value(row, "outcome"));
+    let ending = match outcome {
+        Value::Text(outcome) if outcome == "completed" => Ending::Completed,
+        Value::Text(outcome) if outcome == "diverged" => Ending::Diverged,
+        _ => Ending::Failed,
+    };
+    let value = |metric: &Metric| match row.map(|row| runs.value(row, metric.column)) {
+        Some(Value::Real(number)) if ending == Ending::Completed => Some(*number),
+        _ => None,
+    };
+    Run {
+        ending,
+        values: metrics.iter().map(value).collect(),
+    }
+}
+
+/// Groups that a row counts in.
+fn groups(row: &RunnableRow) -> Vec<String> {
+    let published = &row.row;
+    let noise = match (published.update_noise > 0.0, published.label_noise > 0.0) {
+        (false, false) => "no",
+        (true, false) => "update",
+        (false, true) => "label",
+        (true, true) => "both",
+    };
+    let data = match row.dataset {
+        Some(_) => "published",
+        None => "generated",
+    };
+    vec![
+        "all".to_owned(),
+        format!("data {data}"),
+        format!("noise {noise}"),
+        format!("regime {}", published.regime),
+        format!(
+            "set {}: {}, {noise} noise",
+            published.set, row.parameters.algorithm
+        ),
+        format!("task {}", published.data_type),
+    ]
 }

@@ -1,0 +1,51 @@
+//! `driftsweep report SWEEP... --out report.html`: every figure on one page.
+
+use std::fs;
+use std::path::Path;
+
+use shared::Purpose;
+
+use super::{open, store_failure};
+use crate::cli::ReportArguments;
+use crate::failure::{Exit, Failure};
+use crate::report::{Report, page, print};
+
+pub(super) async fn report(database: &str, arguments: &ReportArguments) -> Result<Exit, Failure> {
+    let store = open(database, Purpose::Read).await?;
+    let report = Report::read(&store, &arguments.sweeps)
+        .await
+        .map_err(store_failure)?;
+    let text = page(&report).map_err(Failure::machine)?;
+    write_whole(&arguments.out, &text)?;
+    eprintln!(
+        "wrote {} ({} figures)",
+        arguments.out.display(),
+        report.drawn().count()
+    );
+    if let Some(folder) = &arguments.figures {
+        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+        // Table 1 is a table.
+        for figure in report.drawn().filter(|figure| !figure.panels.is_empty()) {
+            for path in print(figure, folder).map_err(|error| failed(folder, &error))? {
+                eprintln!("wrote {}", path.display());
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// A reader never sees half a page under its final name.
+fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = Path::new(&unfinished);
+    fs::write(unfinished, text).map_err(|error| failed(unfinished, &error))?;
+    fs::rename(unfinished, path).map_err(|error| failed(path, &error))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::input(format!(
+        "failed to write {}: {error}; name a place you can write to",
+        path.display()
+    ))
+}

@@ -1,0 +1,191 @@
+//! Figure 2B and 2C: learning of the corridor, and what goes on after it.
+
+use shared::Answer;
+
+use super::claim::{Claim, Verdict};
+use super::curve::{Curve, TimeAxis, resample};
+use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
+use super::group::{BLACK, GREY, RED, UPDATE_NOISE};
+use super::rows::measured;
+use super::words::number;
+use crate::statistics::mean;
+
+/// Fractions of the run, and what one independent run on the published data had there: log10 loss,
+/// active fraction, fraction of active units, mean spatial information.
+const EXPECTED: [(f64, [f64; 4]); 5] = [
+    (0.0, [0.85, 0.511, 0.744, 1.08]),
+    (0.1, [-0.99, 0.302, 0.652, 1.78]),
+    (0.34, [-1.08, 0.150, 0.484, 2.54]),
+    (0.64, [-1.02, 0.109, 0.414, 2.87]),
+    (1.0, [-0.99, 0.085, 0.322, 2.82]),
+];
+
+pub(crate) fn draw(curves: &Answer, place_code: &Answer) -> [Drawn; 2] {
+    let loss = along(curves, "loss");
+    if loss.is_empty() {
+        return [
+            missing(
+                "Figure 2B",
+                "The task is learned soon",
+                "task `predictive_track`",
+            ),
+            missing(
+                "Figure 2C",
+                "Activity becomes sparse and informative",
+                "task `predictive_track`",
+            ),
+        ];
+    }
+    let axis = TimeAxis::of(measured(&curves.table, "loss").iter().map(|run| run.steps));
+    let information = along(place_code, "mean_spatial_information");
+    let active = along(curves, "active_fraction");
+    let units = along(curves, "fraction_active_units");
+    let table = comparison([&loss, &active, &units, &information]);
+    let second = if information.is_empty() {
+        missing(
+            "Figure 2C",
+            "Activity becomes sparse and informative",
+            "task `predictive_track` and the key `place_snapshots` (51 in the paper)",
+        )
+    } else {
+        activity(&axis, [&active, &units, &information], [curves, place_code]).into()
+    };
+    [performance(&axis, &loss, table, curves).into(), second]
+}
+
+fn missing(number: &'static str, title: &'static str, of: &str) -> Drawn {
+    Drawn::Missing(Missing {
+        number,
+        title,
+        needs: format!("an analysed run of {of}, as in sweeps/corridor.yaml"),
+    })
+}
+
+fn along(answer: &Answer, value: &str) -> Vec<Curve> {
+    let runs = measured(&answer.table, value).into_iter();
+    runs.filter_map(|run| resample(&run.points, run.steps))
+        .collect()
+}
+
+fn time(axis: &TimeAxis) -> Axis {
+    Axis::new(axis.label.clone()).range(0.0, axis.end)
+}
+
+fn performance(axis: &TimeAxis, loss: &[Curve], table: Comparison, curves: &Answer) -> Figure {
+    let line = axis.mean_line("loss".to_owned(), BLACK, loss, false);
+    Figure {
+        id: "figure-2b",
+        number: "Figure 2B",
+        title: "The task is learned soon".to_owned(),
+        n: vec![("runs".to_owned(), loss.len())],
+        panels: vec![Panel::new(
+            "",
+            time(axis),
+            Axis::new("log₁₀ loss"),
+            line.into_iter().collect(),
+        )],
+        columns: 1,
+        caption: "Mean over runs and one standard deviation. The loss is divided by the variance of the targets; the \
+                  paper divides by the loss of the mean estimator, which differs from it by 0.3 % here: zero is \
+                  the mean estimator. The paper gives no numbers; those beside ours are of one independent \
+                  run on the published data."
+            .to_owned(),
+        comparisons: vec![table],
+        claims: Vec::new(),
+        statements: vec![curves.sql.clone()],
+    }
+}
+
+fn activity(axis: &TimeAxis, curves: [&[Curve]; 3], answers: [&Answer; 2]) -> Figure {
+    let [active, units, information] = curves;
+    let line =
+        |name: &str, color, curves: &[Curve]| axis.mean_line(name.to_owned(), color, curves, false);
+    let fractions = [
+        line("fraction of active units (right)", RED, units),
+        line("active fraction (right)", GREY, active),
+    ];
+    let mut series: Vec<Series> =
+        line("mean spatial information (left)", UPDATE_NOISE, information)
+            .into_iter()
+            .collect();
+    series.extend(fractions.into_iter().flatten().map(Series::on_second_axis));
+    Figure {
+        id: "figure-2c",
+        number: "Figure 2C",
+        title: "Activity becomes sparse and informative".to_owned(),
+        n: vec![("runs".to_owned(), information.len())],
+        panels: vec![Panel {
+            y2: Some(Axis::new("fraction").range(0.0, 1.0)),
+            ..Panel::new(
+                "",
+                time(axis),
+                Axis::new("mean spatial information (bits)"),
+                series,
+            )
+        }],
+        columns: 1,
+        caption: "Mean over runs and one standard deviation. Spatial information is the mean over the units with more \
+                  than 0.01 bits at that time, each from its rate map in 100 bins of the signed distance along \
+                  the corridor. The paper's legend names the fraction of active units and its script draws \
+                  the active fraction: here are both."
+            .to_owned(),
+        comparisons: Vec::new(),
+        claims: vec![information_rises(information)],
+        statements: answers.map(|answer| answer.sql.clone()).to_vec(),
+    }
+}
+
+fn information_rises(curves: &[Curve]) -> Claim {
+    let ends = curves.iter().filter_map(|curve| {
+        let mut known = curve.iter().copied().filter(|value| value.is_finite());
+        let first = known.next()?;
+        Some((first, known.next_back()?))
+    });
+    let ratios: Vec<f64> = ends.map(|(first, last)| last / first).collect();
+    let rising = ratios.iter().filter(|ratio| **ratio > 1.0).count();
+    Claim {
+        claim: "The mean spatial information of place cells rises.",
+        // The paper shows a single run, so a single run may tell.
+        verdict: match ratios.is_empty() {
+            true => Verdict::Open,
+            false if rising == ratios.len() => Verdict::Held,
+            false => Verdict::Failed,
+        },
+        statistic: format!(
+            "it rises in {rising} of {} runs (held if in all), by a factor of {} in the mean",
+            ratios.len(),
+            number(mean(&ratios)),
+        ),
+    }
+}
+
+fn comparison(curves: [&[Curve]; 4]) -> Comparison {
+    let names = [
+        "log₁₀ loss",
+        "active fraction",
+        "active units",
+        "spatial information (bits)",
+    ];
+    let mut columns = vec!["fraction of the run".to_owned()];
+    for name in names {
+        columns.extend([name.to_owned(), "one run elsewhere".to_owned()]);
+    }
+    let rows = EXPECTED.iter().map(|(fraction, expected)| {
+        let mut row = vec![number(*fraction)];
+        for (curves, expected) in curves.iter().zip(expected) {
+            let at = curves.iter().filter_map(|curve| {
+                let index = (fraction * (curve.len() - 1) as f64).round() as usize;
+                // The last measurements may lie a little before the end.
+                let known = curve[..=index].iter().rev().take(3);
+                known.copied().find(|value| value.is_finite())
+            });
+            row.push(number(mean(&at.collect::<Vec<f64>>())));
+            row.push(number(*expected));
+        }
+        row
+    });
+    Comparison {
+        columns,
+        rows: rows.collect(),
+    }
+}
