@@ -2,15 +2,21 @@
 CARGO ?= cargo
 PYTHON ?= python3
 PEERS_FLAGS ?=
+QUEUE_FLAGS ?=
 
 .PHONY: help
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: test
-test: needs ## Every test; installs PostgreSQL first if it is missing.
+test: needs ## Every test; installs PostgreSQL and Chromium first if they are missing.
 	$(CARGO) test --workspace --all-features
 	$(MAKE) test-containers
+
+.PHONY: test-faults
+test-faults: needs ## Every fault again and again on real processes (root; half an hour); prints what was lost.
+	DRIFTSWEEP_FAULTS=full $(CARGO) test --workspace --all-features --test faults
+	@cat target/tmp/faults.md
 
 .PHONY: test-containers
 test-containers: needs ## The image and the compose file, where a Docker engine answers.
@@ -35,9 +41,22 @@ deny: ## Licences and advisories of the dependencies (needs cargo-deny and its a
 bench: ## Time a training step: every case, algorithm and noise against the core's peak.
 	$(CARGO) bench -p driftsweep-simulation --bench steps
 
+.PHONY: cost-coefficients
+cost-coefficients: ## Measure the cost model's coefficients on this machine (4 minutes on an idle core).
+	$(CARGO) run --release -- run benches/cost.yaml --slots 1 --database sqlite://target/bench/cost.db
+	$(CARGO) run --release --example cost_coefficients -- sqlite://target/bench/cost.db
+
+.PHONY: bench-queue
+bench-queue: needs ## Time the queue on SQLite and PostgreSQL: jobs a second, a million jobs, what people look at.
+	$(CARGO) bench -p driftsweep-shared --features testing --bench queue -- $(QUEUE_FLAGS)
+
 .PHONY: bench-peers
 bench-peers: target/peers-venv/installed ## Time a step side by side with PyTorch, NumPy, numba and JAX (7 minutes; installs 6 GB first).
 	PYTHONPYCACHEPREFIX=target/peers-venv/pycache target/peers-venv/bin/python benches/peers/compare.py $(PEERS_FLAGS)
+
+.PHONY: bench-spectra-peers
+bench-spectra-peers: target/peers-venv/installed ## Time the eigenvalues of a Hessian side by side with PyTorch and NumPy (10 minutes).
+	PYTHONPYCACHEPREFIX=target/peers-venv/pycache target/peers-venv/bin/python benches/peers/spectra.py $(PEERS_FLAGS)
 
 target/peers-venv/installed: benches/peers/requirements.txt
 	rm -rf target/peers-venv

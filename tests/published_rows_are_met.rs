@@ -36,3 +36,72 @@ fn ten_published_rows_are_met_within_the_spread_between_seeds() {
         assert!(number(line, "pearson") >= 0.8, "{line}");
     }
 }
+
+/// A table of rows without inputs: six of the noise scan's, made small.
+fn table_without_inputs() -> String {
+    let header = "set,id,data_type,regime,Xdim,ydim,nsamples,learning_algo,lr,update_noise,label_noise,\
+                  loss,active,active_units,log_tau,eig_sum,eig_max,eig_nonzero,sim_len,input_file\n";
+    let row = |id: u32| {
+        let noise = 0.02 + 0.001 * f64::from(id);
+        let tau = if id == 0 { "0.0" } else { "-4.0" };
+        format!(
+            "SGD_update_noise,{id},random,rich,10,6,3,SGD,0.1,{noise},0,-1.{id},0.3{id},0.4{id},{tau},\
+             0.5,0.9,0.1,10000000,\n"
+        )
+    };
+    let rows: String = (0..6).map(row).collect();
+    format!("{header}{rows}")
+}
+
+#[test]
+fn rows_without_inputs_run_on_generated_data_when_asked() {
+    let sandbox = Sandbox::new();
+    let table = sandbox.write("scan.csv", &table_without_inputs());
+    let asked = ["validate", "--reference", table, "--steps", "3000"];
+    sandbox
+        .run(&asked)
+        .expect_refusal(&["0 have an input file", "--data generated"]);
+    let asked = [&asked[..], &["--data", "generated", "--format", "json"]].concat();
+    let lines = |more: &[&str]| -> Vec<Value> {
+        let finished = sandbox.run(&[&asked[..], more].concat());
+        finished.expect_exit(0);
+        serde_json::from_str(&finished.stdout()).expect("JSON")
+    };
+    let of_all = |lines: &[Value]| -> Vec<Value> {
+        let all = lines.iter().filter(|line| line["group"] == "all");
+        all.cloned().collect()
+    };
+    let plain = of_all(&lines(&[]));
+    let names: Vec<&Value> = plain.iter().map(|line| &line["metric"]).collect();
+    assert_eq!(names, ["active", "active_units", "loss", "log_tau"]);
+    let jobs = "SELECT count(*) AS jobs FROM runs WHERE update_noise > 0 AND steps = 3000 AND \
+                task = 'random' AND sweep = 'validate-scan-3000'";
+    assert_eq!(sandbox.value(jobs), 12);
+    for line in &plain {
+        assert_eq!(line["rows"], 6);
+        assert_eq!(line["failed"], 0);
+        // Each n is what the database says: rows of which both runs, and the published one, have a value.
+        let column = match line["metric"].as_str().expect("a name") {
+            "loss" => "loss_final",
+            "log_tau" => continue,
+            _ => "normalized_active_fraction",
+        };
+        let sql = format!(
+            "SELECT count(*) AS rows FROM (SELECT update_noise FROM runs WHERE outcome = 'completed' \
+             AND {column} IS NOT NULL GROUP BY update_noise HAVING count(*) = 2) AS pairs"
+        );
+        assert_eq!(line["n"], sandbox.value(&sql));
+        assert!((0.0..=1.0).contains(&number(line, "ks_p")), "{line}");
+    }
+    // The published fit of row 0 failed.
+    assert!(number(&plain[3], "n") <= 5.0);
+    let spectra = of_all(&lines(&["--hessian", "--sample", "2"]));
+    let names: Vec<&Value> = spectra[4..].iter().map(|line| &line["metric"]).collect();
+    assert_eq!(names, ["eig_sum", "eig_max", "eig_nonzero"]);
+    assert_eq!(spectra[4]["rows"], 2);
+    let listed = lines(&["--list", "--hessian", "--sample", "2"]);
+    let rows: Vec<&Value> = listed.iter().map(|row| &row["row"]).collect();
+    assert_eq!(rows, ["0", "3"]);
+    assert!(listed[1]["eig_sum_seed_1"].is_number());
+    assert!(listed[0]["log_tau_published"].is_null());
+}

@@ -54,3 +54,79 @@ fn running_again_inserts_nothing_and_an_edited_sweep_adds_what_is_new() {
     );
     assert_eq!(sandbox.digests().len(), 5, "nothing was deleted");
 }
+
+/// Runs one job of the sandbox's database and records its result under another digest.
+async fn record_forged(database: &str) -> String {
+    let store = shared::Store::open(database, shared::Purpose::Use)
+        .await
+        .expect("opens");
+    let request = shared::ClaimRequest {
+        sweep: None,
+        limit: 1,
+        lease_ms: 90_000,
+        remaining_seconds: None,
+    };
+    let claims = store
+        .claim(uuid::Uuid::now_v7(), &request)
+        .await
+        .expect("claims");
+    let mut simulation = simulation::Simulation::new(&claims[0].parameters, None).expect("starts");
+    simulation.advance(u64::MAX);
+    let mut result = simulation.finish();
+    result.digest.0 = "forged".to_owned();
+    let cost = shared::RunCost {
+        wall_seconds: 1.0,
+        host: "forge".to_owned(),
+        code_version: "0".to_owned(),
+    };
+    let ticket = &claims[0].ticket;
+    store
+        .complete(ticket, &result, &cost)
+        .await
+        .expect("completes");
+    store.close().await;
+    ticket.job_id.0.clone()
+}
+
+#[test]
+fn an_audit_names_the_job_whose_bits_differ() {
+    let sandbox = Sandbox::new();
+    sandbox.write("sweep.yaml", &short_sweep("audited", 6, 2_000));
+    sandbox.run(&["submit", "sweep.yaml"]).expect_exit(0);
+    let database = format!("sqlite://{}", sandbox.path("driftsweep.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let forged = runtime
+        .expect("a runtime")
+        .block_on(record_forged(&database));
+    sandbox.run(&["worker", "--drain"]).expect_exit(0);
+    let all = [
+        "audit", "audited", "--sample", "100%", "--slots", "2", "--format", "json",
+    ];
+    let audited = sandbox.run(&all);
+    audited.expect_exit(1);
+    let said = audited.stderr();
+    assert!(
+        said.contains("1 of 6 jobs run again here gave other bits"),
+        "{said}"
+    );
+    let rows: serde_json::Value = serde_json::from_str(&audited.stdout()).expect("JSON");
+    let rows = rows.as_array().expect("a list");
+    assert_eq!(rows.len(), 6);
+    for row in rows {
+        let equal = if row["job_id"] == forged.as_str() {
+            "no"
+        } else {
+            "yes"
+        };
+        assert_eq!(row["equal"], equal);
+    }
+    assert_eq!(sandbox.value("SELECT count(*) FROM audits"), 6);
+    let shown = sandbox.run(&["status", "audited"]).stdout();
+    let alarm = format!("job {forged}: DIFFERENT BITS: forged on forge (");
+    assert!(shown.contains(&alarm), "{shown}");
+    // A sample without that job is none the wiser.
+    let some = sandbox.run(&["audit", "audited", "--sample", "1%", "--format", "csv"]);
+    assert_eq!(some.stdout().lines().count(), 2);
+}

@@ -7,15 +7,25 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A temporary folder with a database `driftsweep.db`, in which the program is run.
+/// A temporary folder, in which the program is run on `driftsweep.db` or on another database.
 pub struct Sandbox {
     folder: TempDir,
+    database: Option<String>,
 }
 
 impl Sandbox {
     pub fn new() -> Self {
         Self {
             folder: TempDir::new().expect("a temporary folder"),
+            database: None,
+        }
+    }
+
+    /// The program uses this database, unless an argument names another.
+    pub fn on(database: &str) -> Self {
+        Self {
+            database: Some(database.to_owned()),
+            ..Self::new()
         }
     }
 
@@ -31,14 +41,25 @@ impl Sandbox {
 
     /// The program, to be run here; no setting of the machine reaches it.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_driftsweep"));
+        self.wrapped(&[], arguments)
+    }
+
+    /// The program, started by a program that becomes it, such as `ip netns exec NAME`.
+    pub fn wrapped(&self, wrapper: &[&str], arguments: &[&str]) -> Command {
+        let line = [wrapper, &[env!("CARGO_BIN_EXE_driftsweep")], arguments].concat();
+        let mut command = Command::new(line[0]);
         command
-            .args(arguments)
+            .args(&line[1..])
             .current_dir(self.folder.path())
+            // Where spools of server databases lie.
+            .env("XDG_STATE_HOME", self.folder.path())
             .env_remove("DATABASE_URL")
             .env_remove("DATABASE_PASSWORD_FILE")
             .env_remove("DRIFTSWEEP_FORMAT")
             .stdin(Stdio::null());
+        if let Some(database) = &self.database {
+            command.env("DATABASE_URL", database);
+        }
         command
     }
 

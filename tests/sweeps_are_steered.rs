@@ -97,3 +97,41 @@ fn plan_writes_nothing() {
     );
     assert_eq!(sandbox.files(), ["sweep.yaml"]);
 }
+
+#[test]
+fn changed_exclusion_rules_relabel_results_and_run_nothing_again() {
+    let sandbox = submitted();
+    sandbox.run(&["worker", "--drain"]).expect_exit(0);
+    let ruled = format!(
+        "{}analysis: {{exclude: {{late: {{replicate: {{at_least: 1}}}}}}}}\n",
+        short_sweep("steered", 4, 2_000)
+    );
+    sandbox.write("sweep.yaml", &ruled);
+    let submitted = sandbox.run(&["submit", "sweep.yaml"]);
+    submitted.expect_exit(0);
+    let said = submitted.stderr();
+    assert!(said.contains("3 results are labelled anew"), "{said}");
+    assert_eq!(sandbox.value("SELECT sum(n) FROM sweep_summary"), 1);
+    assert_eq!(sandbox.value("SELECT count(*) FROM attempts"), 4);
+    let shown = sandbox.run(&["status", "steered"]);
+    shown.expect_exit(0);
+    let shown = shown.stdout();
+    assert!(
+        shown.contains(
+            "steered: 4 planned\n  not finished: none\n  4 finished: 4 completed\n  \
+             excluded by diverged (outcome is diverged): 0\n"
+        ),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("  excluded by late (replicate >= 1): 3\n  1 analysed\n"),
+        "{shown}"
+    );
+    let json = sandbox
+        .run(&["status", "steered", "--format", "json"])
+        .stdout();
+    let rows: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(rows[0]["excluded"], 3);
+    assert_eq!(rows[0]["exclusions"][3]["rule"], "late");
+    assert_eq!(rows[0]["exclusions"][3]["runs"], 3);
+}
