@@ -4,7 +4,7 @@ use super::data::Samples;
 use super::matrix::Rows;
 use super::noise::Window;
 use super::state::State;
-use super::tile::{TileJob, accumulate, sweep};
+use super::tile::{TileJob, accumulate, accumulate_rows, sweep};
 use super::update::{Section, UpdateRows, by_rows, sections};
 use super::{Scratch, dots, products};
 use crate::engine::lanes::{Block, Lanes};
@@ -154,14 +154,22 @@ impl<L: Lanes> TileJob<L> for DescentRows<'_> {
                 }
             }
         }
-        accumulate(
-            &mut sums,
-            self.section.scalars,
-            self.first + row,
-            self.section.source,
-            column,
-            self.section.first_sample(self.first + row)..self.section.samples,
-        );
+        let Section {
+            scalars,
+            source,
+            samples,
+            ..
+        } = self.section;
+        let first = self.first + row;
+        let mut sample = self.section.first_sample(first);
+        for r in 1..R {
+            // A sample that sees some rows of the tile, from the first.
+            if sample < samples && self.section.first_sample(first + r) > sample {
+                accumulate_rows(&mut sums, scalars, first, source, column, sample, 0..r);
+                sample += 1;
+            }
+        }
+        accumulate(&mut sums, scalars, first, source, column, sample..samples);
         for r in 0..R {
             let weights = &mut self.weights[base + r * self.columns..][..C];
             for c in 0..C {

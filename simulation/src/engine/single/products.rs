@@ -2,7 +2,7 @@
 
 use super::data::Design;
 use super::matrix::{Matrix, Rows};
-use super::tile::{Scalars, TileJob, accumulate, sweep};
+use super::tile::{Scalars, TileJob, accumulate, accumulate_rows, sweep};
 use crate::engine::lanes::{Kernel, Lanes};
 
 /// H = relu(X W), for every sample and the first `columns` blocks of units. Returns how many of these
@@ -75,8 +75,15 @@ impl<L: Lanes> TileJob<L> for Forward<'_> {
             row_step: self.design.rows,
             source_step: 1,
         };
-        let sources = 0..self.design.rows_seen_by(row + R);
-        accumulate(&mut sums, scalars, row, self.weights, column, sources);
+        let (weights, seen_by) = (self.weights, |end| self.design.rows_seen_by(end));
+        let by_all = seen_by(row + 1);
+        accumulate(&mut sums, scalars, row, weights, column, 0..by_all);
+        for r in 1..R {
+            // A row of weights that sample `row + r` is the first to see.
+            if seen_by(row + r + 1) > seen_by(row + r) {
+                accumulate_rows(&mut sums, scalars, row, weights, column, row + r, r..R);
+            }
+        }
         if self.rectified {
             for r in 0..R {
                 for c in 0..C {

@@ -90,17 +90,36 @@ pub(super) fn accumulate<L: Lanes, const R: usize, const C: usize>(
     sources: Range<usize>,
 ) {
     for k in sources {
-        let from = &source.blocks[k * source.columns + column..][..C];
-        let mut vectors = [L::splat(0.0); C];
-        for c in 0..C {
-            vectors[c] = L::load(&from[c]);
+        accumulate_rows(accumulators, scalars, row, source, column, k, 0..R);
+    }
+}
+
+/// Adds `scalar(row + r, k) source[k]` to some rows of the tile. What a zero of a triangular matrix would
+/// multiply is left out row by row, not tile by tile: tiles differ between instruction sets, and zero times
+/// infinity is no zero.
+#[inline(always)]
+pub(super) fn accumulate_rows<L: Lanes, const R: usize, const C: usize>(
+    accumulators: &mut [[L; C]; R],
+    scalars: Scalars,
+    row: usize,
+    source: Rows,
+    column: usize,
+    k: usize,
+    rows: Range<usize>,
+) {
+    let from = &source.blocks[k * source.columns + column..][..C];
+    let mut vectors = [L::splat(0.0); C];
+    for c in 0..C {
+        vectors[c] = L::load(&from[c]);
+    }
+    let first = row * scalars.row_step + k * scalars.source_step;
+    for r in 0..R {
+        if r < rows.start || r >= rows.end {
+            continue;
         }
-        let first = row * scalars.row_step + k * scalars.source_step;
-        for r in 0..R {
-            let scalar = L::splat(scalars.values[first + r * scalars.row_step]);
-            for c in 0..C {
-                accumulators[r][c] = scalar.mul_add(vectors[c], accumulators[r][c]);
-            }
+        let scalar = L::splat(scalars.values[first + r * scalars.row_step]);
+        for c in 0..C {
+            accumulators[r][c] = scalar.mul_add(vectors[c], accumulators[r][c]);
         }
     }
 }

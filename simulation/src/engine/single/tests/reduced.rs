@@ -161,3 +161,47 @@ fn a_sleeper_wakes_with_the_variance_of_the_steps_it_slept() {
         "{variance}"
     );
 }
+
+/// Zero times infinity is not zero, so what is multiplied by a zero must not depend on how a set cuts its tiles.
+#[test]
+fn every_instruction_set_diverges_with_the_same_bits() {
+    let noises: [fn(&mut Parameters); 4] = [
+        |_| {},
+        |p| p.label_noise = 1.0,
+        |p| p.update_noise = 0.1,
+        |p| p.algorithm = Algorithm::Sed,
+    ];
+    let bits = |engine: &mut SingleEngine| -> Vec<u64> {
+        let loss = engine.observe().mean_squared_error;
+        let weights = engine.weights();
+        let values = weights.values().copied().chain([loss]);
+        // Any NaN is as good as another.
+        let canonical = values.map(|value| if value.is_nan() { f64::NAN } else { value });
+        canonical.map(f64::to_bits).collect()
+    };
+    let mut diverged = 0;
+    for (noise, seed) in noises
+        .into_iter()
+        .flat_map(|n| (0..10).map(move |s| (n, s)))
+    {
+        let case = Case::new((7, 9, 3), 37, |p| {
+            noise(p);
+            p.reductions = Reductions::Auto;
+            p.seed = seed;
+            p.learning_rate = Some([3.0, 10.0, 50.0][seed as usize % 3]);
+        });
+        let mut engines: Vec<SingleEngine> = InstructionSet::available()
+            .into_iter()
+            .map(|set| case.single(set))
+            .collect();
+        for step in 0..200 {
+            engines.iter_mut().for_each(|engine| engine.advance(1));
+            let expected = bits(&mut engines[0]);
+            for engine in &mut engines[1..] {
+                assert_eq!(bits(engine), expected, "step {step} of {case:?}");
+            }
+        }
+        diverged += u32::from(engines[0].weights().values().any(|w| !w.is_finite()));
+    }
+    assert!(diverged >= 10, "{diverged}");
+}
