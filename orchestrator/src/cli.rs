@@ -223,8 +223,8 @@ pub(crate) struct ValidateArguments {
     /// Only so many of those rows, spread evenly.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub sample: Option<u32>,
-    /// Compare eig_sum, eig_max and eig_nonzero too: 101 spectra a run. With every unit active that is 1 s
-    /// for 5 samples, 10 s for 10, 100 s for 20; with a fifth of them a hundredth.
+    /// Compare eig_max and eig_nonzero too: all eigenvalues, 101 times a run. With every unit active that is
+    /// 1 s for 5 samples, 10 s for 10, 100 s for 20; with a fifth of them a hundredth.
     #[arg(long)]
     pub hessian: bool,
     /// Steps instead of the published number; for a quick look, not for a verdict.

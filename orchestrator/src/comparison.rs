@@ -67,9 +67,9 @@ const METRICS: [Metric; 7] = [
     },
 ];
 
-/// The metrics of runs with or without spectra of the Hessian.
+/// The metrics of runs whose every spectrum has eigenvalues, or of others, which have the sum.
 pub(crate) fn metrics(hessian: bool) -> &'static [Metric] {
-    if hessian { &METRICS } else { &METRICS[..4] }
+    if hessian { &METRICS } else { &METRICS[..5] }
 }
 
 /// How a run of ours ended.

@@ -140,6 +140,7 @@ fn rows() -> Vec<Row> {
                 output_dim,
                 steps: 1_000_000_000_000,
                 linear_measurements: 2,
+                hessian_snapshots: 0,
                 trajectory_points: 2,
                 ..Parameters::default()
             };

@@ -69,20 +69,22 @@ pub struct Parameters {
     pub trajectory_points: u32,
     /// Evenly spaced snapshots of every unit's activity; 0 keeps none.
     pub unit_activity_snapshots: u32,
-    /// Evenly spaced snapshots of the spectrum of the loss's Hessian; 0 takes none, the paper 101. With
-    /// 100 units all live and 5 / 10 / 20 samples one costs about 0.01 / 0.1 / 1 s, with a fifth live 1 % of it.
+    /// Evenly spaced snapshots of the spectrum of the loss's Hessian, as many as in the paper unless given; 0
+    /// takes none. With 100 units all live and 5 / 10 / 20 samples the eigenvalues of one cost about
+    /// 0.01 / 0.1 / 1 s, with a fifth live 1 % of it.
     pub hessian_snapshots: u32,
     /// Whether the eigenvalues themselves are kept, or only what they amount to.
     pub hessian_eigenvalues: HessianEigenvalues,
-    /// Most that eigenvalues may cost, as a share of the training so far; the first and the last snapshot
-    /// have them on top of that, and every snapshot has the trace. Costs are counted, never timed.
+    /// Most that eigenvalues may cost, as a share of the training; none for no limit. Snapshots that summaries
+    /// are made of have them first, and every snapshot has the trace. Costs are counted, never timed.
     pub hessian_cost_max: Option<f64>,
     /// Whether metrics are taken of a copy that has descended to the manifold of least loss without noise,
     /// instead of the network as it is. The run itself goes on where it was.
     pub measure_on_manifold: bool,
-    /// Evenly spaced snapshots of the place code (tuning, rate maps, correlations of every pair); 0 takes
-    /// none, the paper 51. At most 500, and at most 20 million activities in all of them.
-    pub place_snapshots: u32,
+    /// Evenly spaced snapshots of the place code (tuning, rate maps, correlations of every pair); 0 takes none.
+    /// When absent 51 in the corridor (as in the paper), 21 in the abstract predictive task, else 0. At most
+    /// 500, and at most 20 million activities in all of them.
+    pub place_snapshots: Option<u32>,
     /// Arithmetic of the training loop. f64 is needed only for losses below 1e-13 of var(y).
     pub precision: Precision,
     /// Whether the f32 engine may use reductions that are exact in distribution.
@@ -121,11 +123,11 @@ impl Default for Parameters {
             logarithmic_measurements: 0,
             trajectory_points: 200,
             unit_activity_snapshots: 0,
-            hessian_snapshots: 0,
+            hessian_snapshots: 101,
             hessian_eigenvalues: HessianEigenvalues::None,
-            hessian_cost_max: None,
+            hessian_cost_max: Some(0.2),
             measure_on_manifold: false,
-            place_snapshots: 0,
+            place_snapshots: None,
             precision: Precision::F32,
             reductions: Reductions::Auto,
             dataset: None,
@@ -165,6 +167,13 @@ impl ValidParameters {
         self.0
             .learning_rate
             .unwrap_or_else(|| self.0.algorithm.default_learning_rate())
+    }
+
+    /// Snapshots of the place code, given or default.
+    pub fn place_snapshots(&self) -> u32 {
+        self.0
+            .place_snapshots
+            .unwrap_or_else(|| check::default_place_snapshots(&self.0))
     }
 
     /// Which of the two studied noises the run carries.

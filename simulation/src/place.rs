@@ -91,7 +91,7 @@ impl PlaceCode {
         if taken.is_empty() {
             return Self::default();
         }
-        let planned = parameters.steps.min(parameters.place_snapshots.into());
+        let planned = parameters.steps.min(parameters.place_snapshots().into());
         Self::of(&Bins::new(parameters), &mapped(planned), taken)
     }
 

@@ -27,9 +27,9 @@ impl Schedule {
             linear,
             logarithmic: logarithmic_steps(p.steps, p.logarithmic_measurements),
             snapshots: Evenly::new(p.steps, u64::from(p.unit_activity_snapshots)),
-            hessians: Evenly::new(p.steps, u64::from(p.hessian_snapshots)),
+            hessians: Evenly::new(p.steps, hessians(p)),
             positions: Evenly::new(p.steps, positions(p)),
-            places: Evenly::new(p.steps, u64::from(p.place_snapshots)),
+            places: Evenly::new(p.steps, u64::from(parameters.place_snapshots())),
             kept: Evenly::new(linear.count, u64::from(p.trajectory_points)),
         }
     }
@@ -54,6 +54,11 @@ impl Schedule {
         self.hessians.get(index)
     }
 
+    /// Number of spectra.
+    pub fn hessian_count(&self) -> usize {
+        self.hessians.count as usize
+    }
+
     /// Step of a walker's `index`-th position, if there are so many.
     pub fn position(&self, index: usize) -> Option<u64> {
         self.positions.get(index)
@@ -68,6 +73,14 @@ impl Schedule {
     pub fn kept(&self) -> impl Iterator<Item = usize> {
         let kept = self.kept;
         (0..).map_while(move |index| kept.get(index).map(|index| index as usize))
+    }
+}
+
+/// A loss that no targets define has no Hessian to speak of.
+fn hessians(parameters: &Parameters) -> u64 {
+    match parameters.model() {
+        Model::Network => parameters.hessian_snapshots.into(),
+        Model::Ring | Model::Valley => 0,
     }
 }
 
@@ -189,7 +202,7 @@ mod tests {
         let s = schedule(|p| (p.steps, p.unit_activity_snapshots) = (11, 1));
         assert_eq!(all(|i| s.snapshot(i)), [10]);
         assert_eq!(schedule(|_| {}).snapshot(0), None);
-        let s = schedule(|p| (p.steps, p.place_snapshots) = (1_000_000, 51));
+        let s = schedule(|p| (p.steps, p.place_snapshots) = (1_000_000, Some(51)));
         assert_eq!(
             [0, 5, 50].map(|i| s.place(i)),
             [Some(0), Some(99_999), Some(999_999)]

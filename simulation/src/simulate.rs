@@ -93,9 +93,11 @@ impl Simulation {
             Model::Ring | Model::Valley => 1.0,
         };
         let untrained_loss = engine.observe().mean_squared_error / target_variance;
+        let schedule = Schedule::new(parameters);
         Ok(Self {
             engine,
-            schedule: Schedule::new(parameters),
+            budget: Budget::new(parameters, schedule.hessian_count()),
+            schedule,
             target_variance,
             normalized_loss_max: untrained_loss.max(NORMALIZED_LOSS_MAX),
             data: data.into_owned(),
@@ -108,7 +110,6 @@ impl Simulation {
             spectra: Vec::new(),
             eigenvalues: Vec::new(),
             positions: Vec::new(),
-            budget: Budget::new(parameters),
             activities: Vec::new(),
         })
     }
@@ -259,7 +260,7 @@ impl Simulation {
         manifold::descend(&self.parameters, &self.data, &weights, self.target_variance)
     }
 
-    /// The trace, and the eigenvalues if they may cost so much; the first and the last always.
+    /// The trace, and the eigenvalues if they may cost so much.
     fn take_spectrum(&mut self, weights: &Weights) {
         let steps = self.steps_done;
         // Its units would count as silent, and its trace as 0.
@@ -271,9 +272,8 @@ impl Simulation {
             });
             return;
         }
-        let at_an_end = steps == 1 || steps == self.parameters.steps;
-        let budget = &mut self.budget;
-        let affordable = |order| at_an_end || budget.affords(steps, order);
+        let (budget, index) = (&mut self.budget, self.spectra.len());
+        let affordable = |order| budget.affords(index, order);
         let point = LossPoint::new(weights, &self.data);
         let (spectrum, eigenvalues) = point.measure(steps - 1, affordable);
         self.spectra.push(spectrum);

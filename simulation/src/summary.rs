@@ -32,7 +32,10 @@ pub(crate) fn summarize(outcome: Outcome, linear: &[Measurement], spectra: &[Spe
     let fraction_active_units = mean(averaged, |m| m.fraction_active_units);
     let fit = fit(linear);
     let phases = Phases::find(linear);
-    let traces: Vec<f64> = spectra.iter().map(|spectrum| spectrum.trace).collect();
+    let traces: Vec<Option<f64>> = spectra
+        .iter()
+        .map(|spectrum| Some(spectrum.trace))
+        .collect();
     let largest = of_eigenvalues(spectra, |values| values.largest);
     let nonzero = of_eigenvalues(spectra, |values| values.nonzero_fraction);
     Summary {
@@ -64,26 +67,37 @@ fn mean(measurements: &[Measurement], value: impl Fn(&Measurement) -> f64) -> f6
     measurements.iter().map(value).sum::<f64>() / measurements.len() as f64
 }
 
-/// One value of each spectrum that has eigenvalues.
-fn of_eigenvalues(spectra: &[Spectrum], value: impl Fn(&Eigenvalues) -> f64) -> Vec<f64> {
-    let values = spectra.iter().filter_map(|spectrum| spectrum.eigenvalues);
-    values.map(|values| value(&values)).collect()
+/// One value of each spectrum, if it has eigenvalues.
+fn of_eigenvalues(spectra: &[Spectrum], value: impl Fn(&Eigenvalues) -> f64) -> Vec<Option<f64>> {
+    let values = spectra.iter().map(|spectrum| spectrum.eigenvalues);
+    values.map(|values| values.as_ref().map(&value)).collect()
 }
 
-/// Mean of the last ten but one. Of a single snapshot nothing is late.
-fn late(values: &[f64]) -> Option<f64> {
+/// Number of snapshots, from the first, that late ones are compared with: ten, or half of fewer.
+pub(crate) fn early(count: usize) -> usize {
+    AVERAGED.min(count / 2)
+}
+
+/// Mean of those of the last ten but one that are there. Of a single snapshot nothing is late.
+fn late(values: &[Option<f64>]) -> Option<f64> {
     if values.len() < 2 {
         return None;
     }
-    let late = &values[averaged(values.len())];
-    Some(late.iter().sum::<f64>() / late.len() as f64)
+    let late = values[averaged(values.len())].iter().flatten();
+    let (sum, count) = late.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
 }
 
-/// The same over the mean of the first ten (or the first half of fewer).
-fn late_over_early(values: &[f64]) -> Option<f64> {
-    let early = &values[..AVERAGED.min(values.len() / 2)];
-    let early_mean = early.iter().sum::<f64>() / early.len() as f64;
-    ratio(late(values)?, early_mean)
+/// The mean of the last ten but one over that of the first ten, if all of these are there: means of fewer would
+/// not be the published ratio.
+fn late_over_early(values: &[Option<f64>]) -> Option<f64> {
+    let late_mean = late(values)?;
+    let (early, late) = (&values[..early(values.len())], averaged(values.len()));
+    if early.iter().chain(&values[late]).any(Option::is_none) {
+        return None;
+    }
+    let early_mean = early.iter().flatten().sum::<f64>() / early.len() as f64;
+    ratio(late_mean, early_mean)
 }
 
 /// A share of nothing is undefined.
@@ -195,6 +209,20 @@ mod tests {
         assert_eq!(summary(&traces).hessian_max_ratio, None);
         assert_eq!(summary(&traces).hessian_nonzero_fraction, None);
         assert_eq!(summary(&traces[..1]).hessian_trace_ratio, None);
+        // One that lacks eigenvalues lacks to the ratio; of the share of what is not zero one is enough.
+        let with = |missing: &[usize]| {
+            let mut spectra = falling.clone();
+            missing.iter().for_each(|&k| spectra[k].eigenvalues = None);
+            summary(&spectra)
+        };
+        assert_eq!(
+            with(&[50, 100]).hessian_max_ratio,
+            of_falling.hessian_max_ratio
+        );
+        assert_eq!(with(&[9]).hessian_max_ratio, None);
+        assert_eq!(with(&[90]).hessian_max_ratio, None);
+        let late: Vec<usize> = (91..101).collect();
+        assert_eq!(with(&late).hessian_nonzero_fraction, Some(0.22));
         assert_eq!(summary(&falling[..1]), summary(&[]));
         let diverged = summarize(Outcome::Diverged, &linear, &falling);
         assert_eq!(diverged.hessian_trace_ratio, None);

@@ -12,9 +12,6 @@ use crate::failure::{Exit, Failure};
 use crate::output;
 use crate::reference_table::{RUNS, RunnableRow, Selection, runnable_rows};
 
-/// Spectra of the Hessian a run, as published.
-const HESSIAN_SNAPSHOTS: u32 = 101;
-
 pub(super) async fn validate(
     database: &str,
     format: Format,
@@ -92,14 +89,12 @@ fn runs_of(
 ) -> Result<[ValidParameters; RUNS], Failure> {
     let run = |seed| {
         let parameters = row.parameters.clone();
+        // As published, every spectrum with its eigenvalues; else as many as cost little.
+        let hessian_cost_max = parameters.hessian_cost_max.filter(|_| !arguments.hessian);
         Parameters {
             seed,
             steps: arguments.steps.unwrap_or(parameters.steps),
-            hessian_snapshots: if arguments.hessian {
-                HESSIAN_SNAPSHOTS
-            } else {
-                0
-            },
+            hessian_cost_max,
             ..parameters
         }
         .check()

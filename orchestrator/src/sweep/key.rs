@@ -109,7 +109,7 @@ keys! {
     HessianEigenvalues = hessian_eigenvalues: HessianEigenvalues,
     HessianCostMax = hessian_cost_max: Option<f64>,
     MeasureOnManifold = measure_on_manifold: bool,
-    PlaceSnapshots = place_snapshots: u32,
+    PlaceSnapshots = place_snapshots: Option<u32>,
     Precision = precision: Precision,
     Reductions = reductions: Reductions,
     Seed = seed: u64,

@@ -256,7 +256,7 @@ fn parameters_row(id: &JobId, replicate: u32, p: &ValidParameters) -> Vec<Argume
         p.hessian_eigenvalues.name(),
         p.hessian_cost_max,
         i64::from(p.measure_on_manifold),
-        p.place_snapshots,
+        p.place_snapshots(),
         p.precision.name(),
         p.reductions.name(),
         p.dataset.clone(),

@@ -1,48 +1,72 @@
 //! When eigenvalues are worth their cost. The cost is counted by the fixed formulas below, in about the
 //! nanoseconds of a fast core, and never timed: the same parameters give the same snapshots everywhere.
 
+use std::ops::Range;
+
+use crate::summary::{averaged, early};
 use crate::{Algorithm, Parameters, Precision, Reductions, ValidParameters};
 
 /// Nanoseconds for the third power of a matrix's order.
 const NS_PER_CUBE: f64 = 0.1;
 
-/// The most that the eigenvalues of a run may cost but for its first and last snapshot, as the sum of the third
-/// powers of their matrices' orders; infinite without a limit. For what a job will cost.
+/// The most that the eigenvalues of a run may cost, as the sum of the third powers of their matrices' orders;
+/// infinite without a limit. For what a job will cost.
 pub fn hessian_cubes_max(parameters: &ValidParameters) -> f64 {
-    let training = parameters.steps as f64 * step_ns(parameters);
-    let share = parameters.hessian_cost_max;
-    share.map_or(f64::INFINITY, |share| share * training / NS_PER_CUBE)
+    limit_ns(parameters).map_or(f64::INFINITY, |limit| limit / NS_PER_CUBE)
 }
 
-/// What eigenvalues have cost, against what they may. Those of the first and the last snapshot, which are had
-/// whatever they cost, don't count.
-#[derive(Clone, Copy, Debug)]
+/// A share of the whole training.
+fn limit_ns(parameters: &ValidParameters) -> Option<f64> {
+    let training = parameters.steps as f64 * step_ns(parameters);
+    parameters.hessian_cost_max.map(|share| share * training)
+}
+
+/// What eigenvalues have cost, against what they may, and who has them first.
+///
+/// The published summaries compare the first ten snapshots with the last ten but one. So no snapshot takes what
+/// the last ten will need, and of the first ten all have eigenvalues or, but for the very first, none:
+/// taking the order of their matrices, which falls as units fall silent, to stay what it is.
+#[derive(Clone, Debug)]
 pub(crate) struct Budget {
-    /// Share of the training's cost; none if there is no limit.
-    share: Option<f64>,
-    step_ns: f64,
+    /// None if there is no limit.
+    limit_ns: Option<f64>,
     spent_ns: f64,
+    early: usize,
+    late: Range<usize>,
 }
 
 impl Budget {
-    pub fn new(parameters: &ValidParameters) -> Self {
+    /// For a run with so many snapshots.
+    pub fn new(parameters: &ValidParameters, snapshots: usize) -> Self {
         Self {
-            share: parameters.hessian_cost_max,
-            step_ns: step_ns(parameters),
+            limit_ns: limit_ns(parameters),
             spent_ns: 0.0,
+            early: early(snapshots),
+            late: averaged(snapshots.max(1)),
         }
     }
 
-    /// Whether a matrix of this order may be solved after so many steps. If it may, it is paid for.
-    pub fn affords(&mut self, steps: u64, order: usize) -> bool {
-        let spent = self.spent_ns + matrix_ns(order);
-        let affordable = self
-            .share
-            .is_none_or(|share| spent <= share * self.step_ns * steps as f64);
+    /// Whether the matrix of this snapshot, of this order, may be solved. If it may, it is paid for.
+    pub fn affords(&mut self, snapshot: usize, order: usize) -> bool {
+        let cost = matrix_ns(order);
+        let reserved = cost * self.reserved(snapshot) as f64;
+        let spent = self.spent_ns + cost;
+        let affordable = self.limit_ns.is_none_or(|limit| spent + reserved <= limit);
         if affordable {
             self.spent_ns = spent;
         }
         affordable
+    }
+
+    /// Number of later snapshots that have eigenvalues before this one has.
+    fn reserved(&self, snapshot: usize) -> usize {
+        match snapshot {
+            // A run's curve has a start if it has an end.
+            0 => 1,
+            index if index < self.early => self.early - 1 - index + self.late.len(),
+            index if index < self.late.start => self.late.len(),
+            _ => 0,
+        }
     }
 
     pub fn spent_ns(&self) -> f64 {
@@ -100,46 +124,54 @@ fn step_ns(parameters: &ValidParameters) -> f64 {
 mod tests {
     use super::*;
 
-    fn budget(share: Option<f64>) -> Budget {
+    fn parameters(hessian_cost_max: Option<f64>) -> ValidParameters {
         let parameters = Parameters {
             update_noise: 0.03,
             n_samples: 5,
             input_dim: 20,
             output_dim: 5,
-            hessian_snapshots: 101,
-            hessian_cost_max: share,
+            hessian_cost_max,
             ..Parameters::default()
         };
-        Budget::new(&parameters.check().unwrap())
+        parameters.check().unwrap()
+    }
+
+    /// Which of 101 snapshots have eigenvalues of a matrix of that order.
+    fn afforded(share: f64, order: impl Fn(usize) -> usize) -> Vec<usize> {
+        let mut budget = Budget::new(&parameters(Some(share)), 101);
+        let afforded = (0..101).filter(|&k| budget.affords(k, order(k)));
+        let afforded: Vec<usize> = afforded.collect();
+        let spent: f64 = afforded.iter().map(|&k| matrix_ns(order(k))).sum();
+        assert!((budget.spent_ns() - spent).abs() <= 1e-9 * spent);
+        assert!(budget.spent_ns() <= share * 1e6 * step_ns(&parameters(None)));
+        afforded
     }
 
     #[test]
     fn a_step_costs_about_what_was_measured() {
         // 0.311 us on the core of the README.
-        let ns = budget(None).step_ns;
+        let ns = step_ns(&parameters(None));
         assert!((250.0..400.0).contains(&ns), "{ns}");
     }
 
     #[test]
-    fn no_more_is_spent_than_the_share() {
-        let mut budget = budget(Some(0.2));
-        // A matrix of order 525 costs 14.5 ms; a step about a third of a microsecond.
-        let snapshots = (1..=100).filter(|k| budget.affords(k * 10_000, 525));
-        let count = snapshots.count();
-        let spent = count as f64 * matrix_ns(525);
-        let most = 0.2 * budget.step_ns * 1e6;
-        assert_eq!(budget.spent_ns(), spent);
-        assert!(spent <= most && most < spent + matrix_ns(525), "{count}");
-        // Smaller matrices are had more often.
-        let small = (1..=100).filter(|k| budget.affords(1_000_000 + k * 10_000, 100));
-        assert!(small.count() > count);
+    fn what_summaries_are_made_of_comes_first() {
+        // A matrix of order 525 costs 14.5 ms, a fifth of a million steps 66 ms: four of them.
+        assert_eq!(afforded(0.2, |_| 525), [0, 90, 91, 92]);
+        // Thirty: the first ten, the last ten but one, and ten that are next.
+        let expected: Vec<usize> = (0..20).chain(90..100).collect();
+        assert_eq!(afforded(1.3, |_| 525), expected);
+        // As units fall silent, matrices become small enough for all that is left.
+        let falling = afforded(0.2, |k| if k < 50 { 525 } else { 100 });
+        let expected: Vec<usize> = [0].into_iter().chain(50..101).collect();
+        assert_eq!(falling, expected);
     }
 
     #[test]
     fn without_a_limit_everything_is_affordable() {
-        assert!(budget(None).affords(0, 4_000));
-        let mut none = budget(Some(0.0));
-        assert!(!none.affords(1_000_000, 10));
+        assert!(Budget::new(&parameters(None), 101).affords(50, 4_000));
+        let mut none = Budget::new(&parameters(Some(0.0)), 101);
+        assert!((0..101).all(|k| !none.affords(k, 10)));
         assert_eq!(none.spent_ns(), 0.0);
     }
 }

@@ -64,8 +64,8 @@ pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
         0,
         SNAPSHOTS_MAX.into(),
     )?;
-    check_hessian(&p)?;
-    place_snapshots(&p)?;
+    check_hessian(&mut p)?;
+    check_place_snapshots(&mut p)?;
     for (key, seed) in [
         ("seed", Some(p.seed)),
         ("data_seed", p.data_seed),
@@ -136,7 +136,7 @@ fn with_task_sizes(mut p: Parameters) -> Result<Parameters, ParameterError> {
     }
 }
 
-fn check_hessian(p: &Parameters) -> Result<(), ParameterError> {
+fn check_hessian(p: &mut Parameters) -> Result<(), ParameterError> {
     let key = "hessian_snapshots";
     if p.hessian_snapshots == 1 || p.hessian_snapshots > SNAPSHOTS_MAX {
         let expected = format!("give 0, or a whole number from 2 to {SNAPSHOTS_MAX}");
@@ -149,9 +149,13 @@ fn check_hessian(p: &Parameters) -> Result<(), ParameterError> {
         return Err(wrong("hessian_cost_max", &share, expected));
     }
     let all = p.hessian_eigenvalues == HessianEigenvalues::All;
-    if p.hessian_snapshots == 0 && (all || p.hessian_cost_max.is_some()) {
-        let expected = "hessian_eigenvalues and hessian_cost_max need snapshots: give at least 2";
-        return Err(wrong(key, &0, expected));
+    if p.hessian_snapshots == 0 {
+        if all {
+            let expected = "hessian_eigenvalues needs snapshots: give at least 2";
+            return Err(wrong(key, &0, expected));
+        }
+        // A limit on nothing changes nothing.
+        p.hessian_cost_max = Parameters::default().hessian_cost_max;
     }
     if all && p.hessian_snapshots > FULL_SPECTRA_MAX {
         let expected = format!(
@@ -162,20 +166,42 @@ fn check_hessian(p: &Parameters) -> Result<(), ParameterError> {
     Ok(())
 }
 
-/// Snapshots of the place code stay in memory until they are compared, pair by pair.
-fn place_snapshots(p: &Parameters) -> Result<(), ParameterError> {
-    let (key, snapshots) = ("place_snapshots", u64::from(p.place_snapshots));
-    whole(key, snapshots, 0, PLACE_SNAPSHOTS_MAX.into())?;
-    let activities = u64::from(p.hidden_units) * u64::from(p.n_samples.max(TRACK_BINS));
-    let fitting = PLACE_ACTIVITIES_MAX / activities;
-    if snapshots <= fitting {
+/// Snapshots of the place code stay in memory until they are compared, pair by pair. As many as by default
+/// are none of their own, so that equal runs have equal parameters.
+fn check_place_snapshots(p: &mut Parameters) -> Result<(), ParameterError> {
+    let Some(snapshots) = p.place_snapshots else {
         return Ok(());
+    };
+    let key = "place_snapshots";
+    whole(key, snapshots.into(), 0, PLACE_SNAPSHOTS_MAX.into())?;
+    let fitting = fitting_place_snapshots(p);
+    if u64::from(snapshots) > fitting {
+        let expected = format!(
+            "{} hidden units and {} samples leave room for at most {fitting}",
+            p.hidden_units, p.n_samples
+        );
+        return Err(wrong(key, &snapshots, &expected));
     }
-    let expected = format!(
-        "{} hidden units and {} samples leave room for at most {fitting}",
-        p.hidden_units, p.n_samples
-    );
-    Err(wrong(key, &snapshots, &expected))
+    if snapshots == default_place_snapshots(p) {
+        p.place_snapshots = None;
+    }
+    Ok(())
+}
+
+fn fitting_place_snapshots(p: &Parameters) -> u64 {
+    let activities = u64::from(p.hidden_units) * u64::from(p.n_samples.max(TRACK_BINS));
+    PLACE_ACTIVITIES_MAX / activities
+}
+
+/// Tasks about places have snapshots, if two fit.
+pub(super) fn default_place_snapshots(p: &Parameters) -> u32 {
+    let wanted = match p.task {
+        Task::PredictiveTrack => 51,
+        Task::Predictive => 21,
+        _ => return 0,
+    };
+    let fitting = fitting_place_snapshots(p).min(wanted) as u32;
+    if fitting < 2 { 0 } else { fitting }
 }
 
 fn whole(key: &'static str, value: u64, min: u64, max: u64) -> Result<(), ParameterError> {
@@ -214,7 +240,10 @@ mod tests {
         assert_eq!(error_key(|p| p.hidden_units = 0), "hidden_units");
         assert_eq!(error_key(|p| p.steps = 0), "steps");
         assert_eq!(error_key(|p| p.hessian_snapshots = 1), "hessian_snapshots");
-        assert_eq!(error_key(|p| p.place_snapshots = 501), "place_snapshots");
+        assert_eq!(
+            error_key(|p| p.place_snapshots = Some(501)),
+            "place_snapshots"
+        );
         assert_eq!(
             error_key(|p| p.learning_rate = Some(f64::NAN)),
             "learning_rate"
@@ -233,11 +262,11 @@ mod tests {
     #[test]
     fn what_asks_for_eigenvalues_needs_snapshots() {
         let all = |p: &mut Parameters| p.hessian_eigenvalues = HessianEigenvalues::All;
-        assert_eq!(error_key(all), "hessian_snapshots");
-        assert_eq!(
-            error_key(|p| p.hessian_cost_max = Some(0.2)),
-            "hessian_snapshots"
-        );
+        let without = |p: &mut Parameters| {
+            all(p);
+            p.hessian_snapshots = 0;
+        };
+        assert_eq!(error_key(without), "hessian_snapshots");
         assert_eq!(
             error_key(|p| p.hessian_cost_max = Some(-0.2)),
             "hessian_cost_max"
@@ -257,11 +286,45 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_on_no_snapshots_is_dropped() {
+        let none = |hessian_cost_max| Parameters {
+            hessian_snapshots: 0,
+            hessian_cost_max,
+            ..Parameters::default()
+        };
+        let checked = |share| none(share).check().unwrap();
+        assert_eq!(checked(Some(0.5)), checked(None));
+        assert_eq!(checked(Some(0.5)), checked(Some(0.2)));
+    }
+
+    #[test]
+    fn tasks_about_places_have_snapshots_of_their_code() {
+        let snapshots = |task, place_snapshots, hidden_units| {
+            let valid = Parameters {
+                task,
+                place_snapshots,
+                hidden_units,
+                ..Parameters::default()
+            };
+            let valid = valid.check().unwrap();
+            (valid.place_snapshots, valid.place_snapshots())
+        };
+        assert_eq!(snapshots(Task::PredictiveTrack, None, 500), (None, 51));
+        assert_eq!(snapshots(Task::PredictiveTrack, Some(51), 500), (None, 51));
+        assert_eq!(snapshots(Task::PredictiveTrack, Some(0), 500), (Some(0), 0));
+        assert_eq!(snapshots(Task::Predictive, None, 100), (None, 21));
+        assert_eq!(snapshots(Task::Predictive, None, 10_000), (None, 20));
+        assert_eq!(snapshots(Task::Random, None, 100), (None, 0));
+        assert_eq!(snapshots(Task::Random, Some(0), 100), (None, 0));
+        assert_eq!(snapshots(Task::Random, Some(3), 100), (Some(3), 3));
+    }
+
+    #[test]
     fn place_snapshots_are_limited_by_what_they_hold() {
         let wide = |place_snapshots| Parameters {
             hidden_units: 10_000,
             n_samples: 1_000,
-            place_snapshots,
+            place_snapshots: Some(place_snapshots),
             ..Parameters::default()
         };
         assert!(wide(2).check().is_ok());

@@ -144,7 +144,7 @@ fn update_and_label_runs_are_paired() {
         648
     );
     assert_eq!(sweep.excluded, 108);
-    let expected = [(("sgd", "label"), 162), (("sgd", "update"), 162)];
+    let expected = [(("sgd", "label"), 198), (("sgd", "update"), 198)];
     assert_eq!(counts(&sweep), BTreeMap::from(expected));
     assert!(
         sweep
@@ -160,7 +160,7 @@ fn the_corridor_is_the_published_run() {
     assert_eq!(sweep.jobs.len(), 3);
     let p = &sweep.jobs[0].parameters;
     assert_eq!((p.n_samples, p.input_dim, p.output_dim), (150, 18, 17));
-    assert_eq!((p.hidden_units, p.place_snapshots), (500, 51));
+    assert_eq!((p.hidden_units, p.place_snapshots()), (500, 51));
 }
 
 #[test]
