@@ -18,6 +18,10 @@ test-faults: needs ## Every fault again and again on real processes (root; half 
 	DRIFTSWEEP_FAULTS=full $(CARGO) test --workspace --all-features --test faults
 	@cat target/tmp/faults.md
 
+.PHONY: test-statistics
+test-statistics: ## Random numbers by the billion, and reduced against plain kernels at full size (minutes, optimized).
+	$(CARGO) test --release -p driftsweep-simulation --lib -- --ignored
+
 .PHONY: test-containers
 test-containers: needs ## The image and the compose file, where a Docker engine answers.
 	$(CARGO) test --workspace --all-features --test containers

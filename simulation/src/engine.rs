@@ -43,6 +43,18 @@ pub(crate) fn build(
     }
 }
 
+/// The float32 engine on an instruction set of choice.
+#[cfg(test)]
+pub(crate) fn on(
+    set: lanes::InstructionSet,
+    parameters: &ValidParameters,
+    data: &Dataset,
+) -> Box<dyn Engine + Send> {
+    let (input_dim, output_dim) = (data.inputs().ncols(), data.targets().ncols());
+    let weights = Weights::initial(parameters, input_dim, output_dim);
+    Box::new(SingleEngine::with(set, parameters, data, &weights))
+}
+
 /// A network in training, or what stands for one. Implemented by the float64 reference and the float32
 /// kernels, by the ring and by the valley.
 ///

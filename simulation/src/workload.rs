@@ -32,18 +32,27 @@ impl Kernel for MultiplyAdds {
 
     #[inline(always)]
     fn run<L: Lanes>(self) -> u64 {
-        // As many chains as a tile of the kernels has, up to what hides the latency.
-        const CHAINS: usize = 12;
-        let factor = L::splat(black_box(0.999));
-        let mut sums = [L::splat(black_box(1.0)); CHAINS];
-        for _ in 0..self.rounds {
-            sums = sums.map(|sum| sum.mul_add(factor, factor));
+        // Enough to hide the latency, no more than the set has registers for.
+        if L::ACCUMULATORS >= 12 {
+            chains::<L, 12>(self.rounds)
+        } else {
+            chains::<L, 6>(self.rounds)
         }
-        for sum in sums {
-            let mut block = Block::ZERO;
-            sum.store(&mut block);
-            black_box(block);
-        }
-        self.rounds * (2 * CHAINS * WIDTH) as u64
     }
+}
+
+/// So many independent chains.
+#[inline(always)]
+fn chains<L: Lanes, const CHAINS: usize>(rounds: u64) -> u64 {
+    let factor = L::splat(black_box(0.999));
+    let mut sums = [L::splat(black_box(1.0)); CHAINS];
+    for _ in 0..rounds {
+        sums = sums.map(|sum| sum.mul_add(factor, factor));
+    }
+    for sum in sums {
+        let mut block = Block::ZERO;
+        sum.store(&mut block);
+        black_box(block);
+    }
+    rounds * (2 * CHAINS * WIDTH) as u64
 }

@@ -218,6 +218,7 @@ mod tests {
         let parameters = Parameters {
             unit_activity_snapshots: 2,
             hessian_snapshots: 2,
+            hessian_cost_max: None,
             hessian_eigenvalues: crate::HessianEigenvalues::All,
             ..learnable()
         };

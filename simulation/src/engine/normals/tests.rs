@@ -1,3 +1,5 @@
+mod billions;
+
 use super::*;
 
 /// Draws per lane and block of the statistics below, and their sums.
@@ -144,17 +146,6 @@ fn normal_below(z: f64) -> f64 {
 #[test]
 fn normals_have_the_statistics_of_the_normal() {
     Sums::of(&mut LaneStream::new(1, StreamName::UpdateNoise), 40_000_000).check();
-}
-
-/// `cargo test --release -p driftsweep-simulation billion -- --ignored`
-#[test]
-#[ignore = "seconds of an optimized build, minutes otherwise"]
-fn a_billion_normals_have_the_statistics_of_the_normal() {
-    Sums::of(
-        &mut LaneStream::new(2, StreamName::UpdateNoise),
-        2_000_000_000,
-    )
-    .check();
 }
 
 /// One lane of xoshiro128++ as its authors publish it.

@@ -26,7 +26,7 @@ fn ring() -> Parameters {
         steps: 40,
         linear_measurements: 5,
         unit_activity_snapshots: 3,
-        place_snapshots: 3,
+        place_snapshots: Some(3),
         seed: 9,
         ..Parameters::default()
     }

@@ -11,7 +11,7 @@ fn corridor() -> Parameters {
         hidden_units: 30,
         steps: 401,
         update_noise: 0.5,
-        place_snapshots: 5,
+        place_snapshots: Some(5),
         ..small()
     }
 }
@@ -39,7 +39,7 @@ fn place_codes_are_taken_after_the_steps_they_name() {
     assert!((ratio - late / information(0)).abs() < 1e-15);
     let first = run(Parameters {
         steps: 101,
-        place_snapshots: 2,
+        place_snapshots: Some(2),
         ..corridor()
     });
     assert_eq!(
@@ -48,7 +48,7 @@ fn place_codes_are_taken_after_the_steps_they_name() {
     );
     assert_eq!(first.place_code.correlations[0], pairs[0]);
     let none = run(Parameters {
-        place_snapshots: 0,
+        place_snapshots: Some(0),
         ..corridor()
     });
     assert_eq!(none.place_code, PlaceCode::default());
@@ -99,7 +99,7 @@ fn a_network_at_rest_has_the_place_code_of_where_it_rests() {
             measure_on_manifold,
             update_noise,
             steps: 101,
-            place_snapshots: 2,
+            place_snapshots: Some(2),
             linear_measurements: 2,
             ..corridor()
         };
@@ -119,7 +119,7 @@ fn representations_on_the_ring_are_compared_over_its_probes() {
         hidden_units: 20,
         steps: 30,
         linear_measurements: 2,
-        place_snapshots: 2,
+        place_snapshots: Some(2),
         ..Parameters::default()
     })
     .place_code;

@@ -10,21 +10,26 @@ use crate::{DataRange, Regime, Task, task};
 
 const SEEDS: u64 = 200;
 
-/// What is compared, at the end of a run.
-const QUANTITIES: [&str; 5] = [
+/// What is compared, at the end of a run. The last is where the reduced engine takes no step at all: the walk of
+/// the input weights across the span of the inputs.
+const QUANTITIES: [&str; 6] = [
     "active fraction",
     "fraction of active units",
     "log10 loss",
     "mean square of input weights",
     "mean square of output weights",
+    "log10 mean square of the walk across",
 ];
 
-fn run(parameters: Parameters) -> [f64; 5] {
+/// Where nothing walks across, rounding does.
+const WALK_MIN: f64 = 1e-9;
+
+fn run(parameters: Parameters) -> [f64; 6] {
     let steps = parameters.steps;
     let valid = parameters.check().unwrap();
     let dataset = task::generate(&valid);
-    let weights = Weights::initial(&valid, dataset.inputs().ncols(), dataset.targets().ncols());
-    let mut engine = SingleEngine::new(&valid, &dataset, &weights);
+    let initial = Weights::initial(&valid, dataset.inputs().ncols(), dataset.targets().ncols());
+    let mut engine = SingleEngine::new(&valid, &dataset, &initial);
     engine.advance(steps);
     let observation = engine.observe();
     let counts = &observation.active_samples;
@@ -40,28 +45,69 @@ fn run(parameters: Parameters) -> [f64; 5] {
         libm::log10(observation.mean_squared_error),
         mean_square(&mut weights.input.iter().chain(&weights.bias)),
         mean_square(&mut weights.output.iter()),
+        libm::log10(walk_across(&initial, &weights, &dataset).max(WALK_MIN)),
     ]
+}
+
+/// Mean square of what input weights and biases gained outside the span of the samples `(x, 1)`.
+fn walk_across(before: &Weights, after: &Weights, dataset: &Dataset) -> f64 {
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    let without = |mut vector: Vec<f64>, basis: &[Vec<f64>]| {
+        for direction in basis {
+            let along: f64 = vector.iter().zip(direction).map(|(a, b)| a * b).sum();
+            vector
+                .iter_mut()
+                .zip(direction)
+                .for_each(|(a, b)| *a -= along * b);
+        }
+        vector
+    };
+    for sample in dataset.inputs().rows() {
+        let sample: Vec<f64> = sample.iter().copied().chain([1.0]).collect();
+        let rest = without(without(sample, &basis), &basis);
+        let length = rest.iter().map(|x| x * x).sum::<f64>().sqrt();
+        if length > 1e-9 {
+            basis.push(rest.iter().map(|x| x / length).collect());
+        }
+    }
+    let mut sum = 0.0;
+    for unit in 0..after.bias.len() {
+        let gained = |weights: &Weights| -> Vec<f64> {
+            let inputs = weights.input.row(unit);
+            inputs.iter().copied().chain([weights.bias[unit]]).collect()
+        };
+        let walk = gained(after)
+            .iter()
+            .zip(gained(before))
+            .map(|(after, before)| after - before)
+            .collect();
+        sum += without(walk, &basis).iter().map(|x| x * x).sum::<f64>();
+    }
+    sum / (after.bias.len() * (dataset.inputs().ncols() + 1)) as f64
 }
 
 /// Compares the two engines on one point.
 fn compare(name: &str, point: &Parameters) {
-    let sample = |reductions: Reductions, noise: u64| -> Vec<[f64; 5]> {
-        (0..SEEDS)
-            .map(|seed| {
-                run(Parameters {
-                    reductions,
-                    seed: seed + noise,
-                    data_seed: Some(seed),
-                    weights_seed: Some(seed),
-                    ..point.clone()
-                })
+    let sample = |reductions: Reductions, noise: u64| -> Vec<[f64; 6]> {
+        let seeds = 0..SEEDS;
+        let run = |seed| {
+            run(Parameters {
+                reductions,
+                seed: seed + noise,
+                data_seed: Some(seed),
+                weights_seed: Some(seed),
+                ..point.clone()
             })
-            .collect()
+        };
+        seeds.map(run).collect()
     };
-    let plain = sample(Reductions::Off, 1_000_000);
-    let reduced = sample(Reductions::Auto, 2_000_000);
+    let [plain, reduced] = std::thread::scope(|scope| {
+        let plain = scope.spawn(|| sample(Reductions::Off, 1_000_000));
+        let reduced = sample(Reductions::Auto, 2_000_000);
+        [plain.join().expect("the plain engine runs"), reduced]
+    });
     for (quantity, what) in QUANTITIES.iter().enumerate() {
-        let column = |runs: &[[f64; 5]]| runs.iter().map(|run| run[quantity]).collect::<Vec<_>>();
+        let column = |runs: &[[f64; 6]]| runs.iter().map(|run| run[quantity]).collect::<Vec<_>>();
         let (plain, reduced) = (column(&plain), column(&reduced));
         let z = paired_z(&plain, &reduced);
         assert!(z.abs() < 4.0, "{name}: mean {what} differs, z = {z:.2}");
@@ -161,4 +207,27 @@ fn adam_with_update_noise() {
         (p.algorithm, p.update_noise, p.steps) = (Algorithm::Adam, 0.05, 5_000);
     });
     compare("adam", &adam);
+}
+
+/// Points of Table 2 at its sizes, long enough that most units sleep: `make test-statistics`.
+#[test]
+#[ignore = "minutes of an optimized build"]
+fn points_of_table_2_at_their_sizes() {
+    let sized = |n_samples, input_dim, output_dim, change: fn(&mut Parameters)| Parameters {
+        hidden_units: 100,
+        steps: 200_000,
+        ..point(n_samples, input_dim, output_dim, change)
+    };
+    compare("5, 19, 5", &sized(5, 19, 5, |p| p.update_noise = 0.05));
+    // More samples than inputs.
+    let lazy = |p: &mut Parameters| {
+        (p.update_noise, p.regime, p.task) = (0.1, Regime::Lazy, Task::Smoothed);
+    };
+    compare("19, 7, 11", &sized(19, 7, 11, lazy));
+    compare("12, 16, 9", &sized(12, 16, 9, |p| p.label_noise = 1.0));
+    let sed = |p: &mut Parameters| {
+        (p.algorithm, p.data_range) = (Algorithm::Sed, DataRange::Symmetric);
+        p.learning_rate = Some(0.95);
+    };
+    compare("7, 19, 8", &sized(7, 19, 8, sed));
 }
