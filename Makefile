@@ -50,6 +50,21 @@ cost-coefficients: ## Measure the cost model's coefficients on this machine (4 m
 	$(CARGO) run --release -- run benches/cost.yaml --slots 1 --database sqlite://target/bench/cost.db
 	$(CARGO) run --release --example cost_coefficients -- sqlite://target/bench/cost.db
 
+.PHONY: bench-cost
+bench-cost: ## What the shipped cost model expects of thirty random jobs, and what they take (a minute).
+	rm -f target/bench/random_30.db*
+	$(CARGO) run --release -- run benches/random_30.yaml --slots 1 --database sqlite://target/bench/random_30.db
+	$(CARGO) run --release --example cost_coefficients -- sqlite://target/bench/random_30.db | tail -n 1
+
+.PHONY: bench-slots
+bench-slots: ## Thirty equal jobs on one slot, then on two (a minute on two idle cores).
+	rm -f target/bench/slots-*.db*
+	for slots in 1 2; do \
+	  $(CARGO) run --release -- run benches/slots.yaml --slots $$slots --database sqlite://target/bench/slots-$$slots.db; \
+	  $(CARGO) run --release -- query --database sqlite://target/bench/slots-$$slots.db \
+	    "SELECT $$slots AS slots, (max(ended_at_ms) - min(started_at_ms)) / 1000.0 AS seconds FROM attempts"; \
+	done
+
 .PHONY: bench-queue
 bench-queue: needs ## Time the queue on SQLite and PostgreSQL: jobs a second, a million jobs, what people look at.
 	$(CARGO) bench -p driftsweep-shared --features testing --bench queue -- $(QUEUE_FLAGS)
