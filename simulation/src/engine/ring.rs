@@ -6,7 +6,8 @@
 //! `M <- max(0, (1 - eta) M + eta y y^T + sqrt(eta) sigma zeta)`, entry by entry.
 //!
 //! The paper shows this network without its size, its loss or its schedule. Inferred are the choice of the
-//! published ring model, 200 units (`hidden_units`), and the loss: the mean square of the difference between
+//! published ring model, its size (`hidden_units`: 100 when absent, as everywhere; sweeps/similarity_matching.yaml
+//! gives 200, which fills the paper's axis), and the loss: the mean square of the difference between
 //! the similarities of inputs and of responses, over all pairs of probed angles. The square root of it
 //! over the number of angles lies where the paper's axis does.
 
