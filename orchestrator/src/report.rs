@@ -25,6 +25,7 @@ mod group;
 mod page;
 mod print;
 mod rows;
+mod scan;
 mod table_1;
 mod words;
 
@@ -55,11 +56,7 @@ impl Report {
         let phases = reader.everywhere(ReportView::Phases).await?;
         let paths = reader.everywhere(ReportView::ValleyPaths).await?;
         let [movement, valley] = figure_5a::draw(&paths);
-        let scans = reader.census.of_noise();
-        let scan = reader
-            .snapshot
-            .report(ReportView::NoiseScan, &scans)
-            .await?;
+        let scan = reader.everywhere(ReportView::NoiseScan).await?;
 
         let mut figures = vec![table_1::draw(&phases), movement];
         figures.extend(reader.figure_2().await?);

@@ -1,22 +1,18 @@
 //! What the named sweeps hold, and which of them a figure is drawn from.
 //!
-//! A figure takes the sweeps that make it by themselves, such as those that scan the noise. Where
+//! A figure takes the sweeps that make it by themselves, such as those that have both noises. Where
 //! none does, it takes all of them: together they may.
 
 use shared::Answer;
 
 use super::rows::Column;
 
-/// Levels of noise on one problem that make a scan.
-const LEVELS_MIN: usize = 3;
-
-/// Analysed runs of one problem, algorithm and kind of noise.
+/// Analysed runs of one task, algorithm and kind of noise.
 struct Entry {
     sweep: String,
     task: String,
     algorithm: String,
     noise: String,
-    noise_levels: usize,
 }
 
 /// The analysed runs of some sweeps.
@@ -28,14 +24,13 @@ pub(crate) struct Census {
 impl Census {
     pub fn of(sweeps: &[String], answer: &Answer) -> Self {
         let column = |name| Column::of(&answer.table, name);
-        let [sweep, task, algorithm, noise, levels] =
-            ["sweep", "task", "algorithm", "noise_type", "noise_levels"].map(column);
+        let [sweep, task, algorithm, noise] =
+            ["sweep", "task", "algorithm", "noise_type"].map(column);
         let entries = answer.table.rows.iter().map(|row| Entry {
             sweep: sweep.text(row).to_owned(),
             task: task.text(row).to_owned(),
             algorithm: algorithm.text(row).to_owned(),
             noise: noise.text(row).to_owned(),
-            noise_levels: levels.count(row),
         });
         Self {
             sweeps: sweeps.to_vec(),
@@ -48,17 +43,6 @@ impl Census {
         self.those(|entries| {
             let first = entries.first().map(|entry| &entry.algorithm);
             entries.iter().any(|entry| Some(&entry.algorithm) != first)
-        })
-    }
-
-    /// Sweeps that vary the size of update noise and leave the problem as it is.
-    pub fn of_noise(&self) -> Vec<String> {
-        self.those(|entries| {
-            entries.iter().any(|entry| {
-                entry.algorithm == "sgd"
-                    && entry.noise == "update"
-                    && entry.noise_levels >= LEVELS_MIN
-            })
         })
     }
 
@@ -94,18 +78,15 @@ impl Census {
 mod tests {
     use super::*;
 
-    fn census(entries: &[(&str, &str, &str, usize)]) -> Census {
+    fn census(entries: &[(&str, &str, &str)]) -> Census {
         let mut sweeps: Vec<String> = entries.iter().map(|entry| entry.0.to_owned()).collect();
         sweeps.dedup();
-        let entries = entries
-            .iter()
-            .map(|(sweep, algorithm, noise, levels)| Entry {
-                sweep: (*sweep).to_owned(),
-                task: "random".to_owned(),
-                algorithm: (*algorithm).to_owned(),
-                noise: (*noise).to_owned(),
-                noise_levels: *levels,
-            });
+        let entries = entries.iter().map(|(sweep, algorithm, noise)| Entry {
+            sweep: (*sweep).to_owned(),
+            task: "random".to_owned(),
+            algorithm: (*algorithm).to_owned(),
+            noise: (*noise).to_owned(),
+        });
         Census {
             sweeps,
             entries: entries.collect(),
@@ -115,20 +96,19 @@ mod tests {
     #[test]
     fn a_figure_takes_the_sweeps_that_were_made_for_it() {
         let census = census(&[
-            ("table2", "adam", "none", 1),
-            ("table2", "sgd", "update", 1),
-            ("scan", "sgd", "update", 50),
-            ("compare", "sgd", "label", 1),
-            ("compare", "sgd", "update", 1),
+            ("table2", "adam", "none"),
+            ("table2", "sgd", "update"),
+            ("scan", "sgd", "update"),
+            ("compare", "sgd", "label"),
+            ("compare", "sgd", "update"),
         ]);
         assert_eq!(census.of_algorithms(), ["table2"]);
-        assert_eq!(census.of_noise(), ["scan"]);
         assert_eq!(census.of_both_noises(), ["compare"]);
     }
 
     #[test]
     fn sweeps_that_only_serve_together_are_taken_together() {
-        let census = census(&[("a", "sgd", "update", 1), ("b", "sgd", "label", 1)]);
+        let census = census(&[("a", "sgd", "update"), ("b", "sgd", "label")]);
         assert_eq!(census.of_both_noises(), ["a", "b"]);
     }
 }

@@ -4,9 +4,9 @@ use shared::Answer;
 
 use super::claim::{Claim, Verdict};
 use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
-use super::figure_4b::NoisyRun;
 use super::group::{BLACK, task_color, task_name};
-use super::words::number;
+use super::scan::{NoisyRun, problems};
+use super::words::{THEORY, number};
 use crate::statistics::{fit_line, pearson, spearman};
 
 /// From the authors' table, 118 runs.
@@ -21,13 +21,14 @@ const RUNS_MIN: usize = 3;
 
 pub(crate) fn draw(answer: &Answer) -> Drawn {
     let mut of_tasks: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
-    for run in NoisyRun::all(answer) {
+    let runs = NoisyRun::all(answer);
+    for run in &runs {
         let (Some(nonzero), Some(units)) = (run.nonzero, run.active_units) else {
             continue;
         };
         match of_tasks.last_mut() {
             Some((task, points)) if *task == run.task => points.push((nonzero, units)),
-            _ => of_tasks.push((run.task, vec![(nonzero, units)])),
+            _ => of_tasks.push((run.task.clone(), vec![(nonzero, units)])),
         }
     }
     let all: Vec<(f64, f64)> = of_tasks
@@ -38,9 +39,10 @@ pub(crate) fn draw(answer: &Answer) -> Drawn {
         return Drawn::Missing(Missing {
             number: "Figure 5B",
             title: "Non-zero eigenvalues follow the active units",
-            needs: "three or more analysed runs of sgd with update noise and the key \
-                    `hessian_snapshots` (101 in the paper); sweeps/noise_scan.yaml with that key"
-                .to_owned(),
+            needs:
+                "three or more analysed runs of sgd that vary `update_noise` alone, with the key \
+                    `hessian_snapshots` (101 in the paper), as in sweeps/noise_scan.yaml"
+                    .to_owned(),
         });
     }
     let (x, y): (Vec<f64>, Vec<f64>) = all.iter().copied().unzip();
@@ -82,11 +84,13 @@ pub(crate) fn draw(answer: &Answer) -> Drawn {
             series,
         )],
         columns: 1,
-        caption: "One dot is a run with update noise. Eigenvalues of the Hessian of the loss, mean of the last \
-                  ten snapshots but one; the share is the published count over the number of parameters, as \
-                  exact arithmetic expects it: the positive ones and half of the live units' null ones, \
-                  which rounding makes positive as often as negative. Active units: final over initial."
-            .to_owned(),
+        caption: format!(
+            "One dot is a run with update noise. {} Eigenvalues of the Hessian of the loss, mean of the last \
+             ten snapshots but one; the share is the published count over the number of parameters, as \
+             exact arithmetic expects it: the positive ones and half of the live units' null ones, \
+             which rounding makes positive as often as negative. Active units: final over initial. {THEORY}",
+            problems(&runs)
+        ),
         comparisons: vec![Comparison {
             columns: ["", "ours", "published (n = 118)"].map(str::to_owned).to_vec(),
             rows: rows.collect(),

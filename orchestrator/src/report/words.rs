@@ -2,6 +2,11 @@
 
 use crate::output::short_number;
 
+/// What noise regularizes by the paper's theory, for captions of Figure 5.
+pub(crate) const THEORY: &str = "Theory: update noise regularizes the sum of the logarithms of the non-zero \
+                                 eigenvalues, label noise the sum of the eigenvalues; each silent unit gives as many \
+                                 zero eigenvalues as it has parameters (inputs + outputs + 1).";
+
 /// Three significant digits, with a typographic minus; a dash for what is no number.
 pub(crate) fn number(value: f64) -> String {
     if !value.is_finite() {

@@ -7,7 +7,7 @@ use crate::{StoreError, Table};
 /// A statement of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportView {
-    /// Analysed runs by problem, algorithm and noise.
+    /// Tasks, algorithms and noises of the analysed runs.
     Census,
     /// Jobs by state, outcome and the rule that excludes them.
     Attrition,
@@ -15,7 +15,7 @@ pub enum ReportView {
     Curves,
     /// Summary values of every analysed run.
     Finals,
-    /// Summary values of runs with update noise, by its size.
+    /// Summary values of runs on problems whose update noise alone was varied, by its size.
     NoiseScan,
     /// Activity and loss along runs with update or label noise.
     ComparisonCurves,
