@@ -132,8 +132,8 @@ fn every_figure_names_the_n_that_sql_counts() {
     assert_eq!(n(figure, "label noise"), label);
     assert_eq!(
         charts(figure).len(),
-        5,
-        "three of activity and loss, two of spectra"
+        6,
+        "three of activity and loss, three of spectra"
     );
 
     let figure = section(&page, "author-response-image");
@@ -155,6 +155,49 @@ fn every_figure_names_the_n_that_sql_counts() {
     let analysed = count("1 = 1");
     assert!(page.contains(&format!("data-stage=\"analysed\">{analysed}<")));
     assert!(!page.contains("Still running"));
+}
+
+/// Two problems of one task: three levels of noise on one, two on the other, which is no scan.
+const TWO_PROBLEMS: &str = "name: mixed
+seed: 4
+fixed: {input_dim: 6, output_dim: 3, hidden_units: 32, steps: 20000, linear_measurements: 200, \
+trajectory_points: 40, hessian_snapshots: 12}
+blocks:
+  - name: scan
+    fixed: {n_samples: 5}
+    grid: {update_noise: [0.1, 0.2, 0.3]}
+  - name: other
+    fixed: {n_samples: 4}
+    grid: {update_noise: [0.1, 0.4]}
+";
+
+#[test]
+fn a_scan_is_drawn_of_problems_whose_noise_alone_varies() {
+    let sandbox = Sandbox::new();
+    sandbox.write("sweep.yaml", TWO_PROBLEMS);
+    sandbox.run(&["run", "sweep.yaml"]).expect_exit(0);
+    let page = page(&sandbox, &["mixed"]);
+    let analysed = |samples: u32| {
+        let sql =
+            format!("SELECT count(*) FROM runs WHERE excluded IS NULL AND n_samples = {samples}");
+        sandbox.value(&sql).as_i64().expect("a count")
+    };
+    assert_eq!(
+        (analysed(5), analysed(4)),
+        (3, 2),
+        "the sweep serves its purpose"
+    );
+    let figure = section(&page, "figure-4b");
+    assert_eq!(n(figure, "runs"), 3);
+    let caption = between(figure, "<p class=\"caption\">", "</p>");
+    for words in [
+        "5 samples, 6 inputs, 3 outputs, 32 hidden units",
+        "20,000 steps",
+    ] {
+        assert!(caption.contains(words), "`{words}` is missing in {caption}");
+    }
+    assert!(!caption.contains("4 samples"), "{caption}");
+    assert_eq!(n(section(&page, "figure-5b"), "random"), 3);
 }
 
 #[test]

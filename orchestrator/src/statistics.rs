@@ -1,5 +1,6 @@
 //! The few statistics that a comparison needs.
 
+use statrs::distribution::{Binomial, DiscreteCDF as _};
 use statrs::stats_tests::NaNPolicy;
 use statrs::stats_tests::ks_test::{KSTwoSampleAlternativeMethod, ks_twosample};
 
@@ -65,6 +66,19 @@ pub(crate) fn superiority(a: &[f64], b: &[f64]) -> f64 {
     let above: f64 = ranks(&pooled)[..a.len()].iter().sum();
     let (n, m) = (a.len() as f64, b.len() as f64);
     (above - n * (n - 1.0) / 2.0) / (n * m)
+}
+
+/// One-sided p-value of the sign test: the probability that at least so many of these pairs would come out one
+/// way if both ways were as likely. NaN of no pairs.
+pub(crate) fn sign_test(one_way: usize, pairs: usize) -> f64 {
+    match (pairs, one_way) {
+        (0, _) => f64::NAN,
+        (_, 0) => 1.0,
+        (pairs, one_way) => {
+            let chance = Binomial::new(0.5, pairs as u64).expect("a half is a probability");
+            chance.sf(one_way as u64 - 1)
+        }
+    }
 }
 
 /// Pearson's correlation; NaN where a side doesn't vary.
@@ -158,6 +172,14 @@ mod tests {
         assert_eq!(superiority(&[0.0], &[1.0, 2.0]), 0.0);
         // Of six pairs, 2 > 1 and two ties.
         assert!((superiority(&[1.0, 2.0], &[1.0, 2.0, 3.0]) - (1.0 + 1.0) / 6.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_sign_test_counts_coin_tosses() {
+        assert!((sign_test(3, 3) - 0.125).abs() < 1e-12);
+        assert!((sign_test(9, 10) - 11.0 / 1024.0).abs() < 1e-12);
+        assert_eq!(sign_test(0, 4), 1.0);
+        assert!(sign_test(0, 0).is_nan());
     }
 
     #[test]

@@ -10,11 +10,12 @@ const LOG_BAND_MIN: f64 = 0.1;
 pub(crate) const POINTS: usize = 101;
 
 /// A run's curve at evenly spaced fractions of the run, from 0 to 1; NaN before its first and after
-/// its last measurement.
+/// its last measurement, and where one is missing.
 pub(crate) type Curve = Vec<f64>;
 
 /// Resamples by straight lines between the points, `(step, value)` with rising steps, of a run of
-/// `steps` steps.
+/// `steps` steps. No line is drawn to a point whose value is NaN: beside one, a value counts at the
+/// nearest place alone.
 ///
 /// `None` of fewer than two points.
 pub(crate) fn resample(points: &[(f64, f64)], steps: f64) -> Option<Curve> {
@@ -23,8 +24,9 @@ pub(crate) fn resample(points: &[(f64, f64)], steps: f64) -> Option<Curve> {
         return None;
     }
     let mut next = 1;
+    let spacing = (steps - 1.0) / (POINTS - 1) as f64;
     let at = |index: usize| {
-        let x = (steps - 1.0) * index as f64 / (POINTS - 1) as f64;
+        let x = spacing * index as f64;
         if x < first || x > last {
             return f64::NAN;
         }
@@ -32,6 +34,12 @@ pub(crate) fn resample(points: &[(f64, f64)], steps: f64) -> Option<Curve> {
             next += 1;
         }
         let ((x0, y0), (x1, y1)) = (points[next - 1], points[next]);
+        let is_nearest = |other: f64| (x - other).abs() <= spacing / 2.0;
+        match (y0.is_nan(), y1.is_nan()) {
+            (true, false) if is_nearest(x1) => return y1,
+            (false, true) if is_nearest(x0) => return y0,
+            _ => {}
+        }
         y0 + (y1 - y0) * ((x - x0) / (x1 - x0)).clamp(0.0, 1.0)
     };
     Some((0..POINTS).map(at).collect())
@@ -44,6 +52,12 @@ pub(crate) fn normalized(points: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
         return None;
     }
     Some(points.iter().map(|(x, y)| (*x, y / first)).collect())
+}
+
+/// What a curve has changed by since its first value; `None` without one.
+pub(crate) fn changes(points: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
+    let first = points.iter().find(|point| point.1.is_finite())?.1;
+    Some(points.iter().map(|(x, y)| (*x, y - first)).collect())
 }
 
 /// Mean of curves and the interval of one standard deviation around it, point by point. NaN where
@@ -111,6 +125,37 @@ impl TimeAxis {
         known.map(|(x, y)| (x, *y)).collect()
     }
 
+    /// Mean of curves as [`mean_line`](Self::mean_line) draws it, in pieces: a line where it has values at
+    /// neighbouring points, a dot where it has one alone.
+    pub fn mean_pieces(&self, name: &str, color: &'static str, curves: &[Curve]) -> Vec<Series> {
+        let (centre, band) = mean_and_band(curves);
+        let places: Vec<f64> = self.places(centre.len()).collect();
+        let known: Vec<usize> = (0..centre.len())
+            .filter(|index| centre[*index].is_finite())
+            .collect();
+        let pieces = known.chunk_by(|a, b| a + 1 == *b);
+        let of = |piece: &[usize]| {
+            let points = piece.iter().map(|index| (places[*index], centre[*index]));
+            let points: Vec<(f64, f64)> = points.collect();
+            match piece {
+                [_] => Series::Dots {
+                    name: name.to_owned(),
+                    color,
+                    points,
+                },
+                _ => Series::Line {
+                    name: name.to_owned(),
+                    color,
+                    points,
+                    band: piece.iter().map(|index| band[*index]).collect(),
+                    dashed: false,
+                    second_axis: false,
+                },
+            }
+        };
+        pieces.map(of).collect()
+    }
+
     /// Mean of curves with its band; `None` where there is none. On a logarithmic axis the band is
     /// cut at a tenth of the mean.
     pub fn mean_line(
@@ -164,6 +209,37 @@ mod tests {
             late[2].is_nan() && late[3] == 7.0,
             "nothing is made up before the start"
         );
+    }
+
+    #[test]
+    fn no_line_is_drawn_across_what_was_not_measured() {
+        let gap = f64::NAN;
+        let points = [
+            (0.0, 1.0),
+            (10.0, 1.0),
+            (20.0, gap),
+            (50.0, 3.0),
+            (60.0, gap),
+            (90.0, gap),
+            (100.0, 5.0),
+        ];
+        let curve = resample(&points, 101.0).expect("a curve");
+        let known: Vec<usize> = (0..POINTS)
+            .filter(|index| curve[*index].is_finite())
+            .collect();
+        let expected: Vec<usize> = (0..=10).chain([50, 100]).collect();
+        assert_eq!(known, expected);
+        let axis = TimeAxis::of([101.0]);
+        let pieces = axis.mean_pieces("", "#000000", &[curve]);
+        let [
+            Series::Line { points, .. },
+            Series::Dots { points: dots, .. },
+            _,
+        ] = pieces.as_slice()
+        else {
+            panic!("a line and two dots");
+        };
+        assert_eq!((points.len(), dots[0].1), (11, 3.0));
     }
 
     #[test]

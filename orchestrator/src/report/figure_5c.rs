@@ -5,7 +5,7 @@ use shared::Answer;
 use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
 use super::group::{BLACK, LABEL_NOISE, UPDATE_NOISE};
 use super::rows::Column;
-use super::words::{number, steps};
+use super::words::{THEORY, number, steps};
 
 /// Eigenvalues below this share of the largest are rounding.
 const ROUNDING: f64 = 1e-12;
@@ -99,7 +99,7 @@ pub(crate) fn draw(answer: &Answer) -> Drawn {
              as the corridor's it is the Gauss-Newton part, from the Gram matrix, which is the whole Hessian \
              where the loss is small. The published script pairs them in the order in which the solver put \
              them out. Counted are those above 10⁻⁸ of the largest. The numbers beside ours are of one \
-             independent run on the published data.",
+             independent run on the published data. {THEORY}",
             column("task").text(row).replace('_', " "),
             column("hidden_units").count(row),
             column("n_samples").count(row),

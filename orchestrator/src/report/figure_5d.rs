@@ -6,7 +6,7 @@ use super::curve::TimeAxis;
 use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
 use super::group::{LABEL_NOISE, UPDATE_NOISE};
 use super::rows::{Column, measured, stretches};
-use super::words::{number, steps};
+use super::words::{THEORY, number, steps};
 
 /// Published summary values of this run: kind of noise, active fraction, active units, trace.
 const PUBLISHED: [(&str, [f64; 3]); 2] = [
@@ -86,7 +86,7 @@ pub(crate) fn draw(answer: &Answer) -> Drawn {
              on the same problem: {problem}. Shown is the run nearest to the published one (random task, \
              rich regime, 20 samples, 20 inputs, 10 outputs). The paper's legend describes Figure 5B in \
              linear units; what its script draws is this. Run elsewhere: one independent run with the published \
-             settings."
+             settings. {THEORY}"
         ),
         comparisons: vec![
             Comparison {

@@ -60,6 +60,15 @@ pub(crate) struct Measured<'a> {
 
 /// One column along every run of an answer that has `job_id`, `steps` and `step`.
 pub(crate) fn measured<'a>(table: &'a Table, value: &str) -> Vec<Measured<'a>> {
+    let mut runs = measured_with_gaps(table, value);
+    for run in &mut runs {
+        run.points.retain(|point| !point.1.is_nan());
+    }
+    runs
+}
+
+/// The same, with NaN for rows without a value.
+pub(crate) fn measured_with_gaps<'a>(table: &'a Table, value: &str) -> Vec<Measured<'a>> {
     let column = |name| Column::of(table, name);
     let [job, steps, step, value] = ["job_id", "steps", "step", value].map(column);
     let of_job = |rows: &'a [Vec<Value>]| Measured {
@@ -67,7 +76,7 @@ pub(crate) fn measured<'a>(table: &'a Table, value: &str) -> Vec<Measured<'a>> {
         steps: steps.real(&rows[0]).unwrap_or(f64::NAN),
         points: rows
             .iter()
-            .filter_map(|row| Some((step.real(row)?, value.real(row)?)))
+            .filter_map(|row| Some((step.real(row)?, value.real(row).unwrap_or(f64::NAN))))
             .collect(),
     };
     stretches(&table.rows, job).map(of_job).collect()

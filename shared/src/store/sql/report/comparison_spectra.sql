@@ -1,6 +1,6 @@
 SELECT
     r.job_id, r.noise_type, r.steps,
-    h.step, h.trace, h.nonzero_fraction, h.nonzero_tol
+    h.step, h.trace, h.nonzero_fraction, h.log_sum
 FROM runs AS r
 JOIN spectra AS h ON h.job_id = r.job_id
 WHERE r.sweep IN ({sweeps})
