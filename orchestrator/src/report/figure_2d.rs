@@ -2,11 +2,13 @@
 
 use shared::Answer;
 
+use super::claim::{Claim, TREND_MIN, Verdict};
 use super::curve::TimeAxis;
 use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
 use super::group::UPDATE_NOISE;
 use super::rows::Column;
 use super::words::{number, steps};
+use crate::statistics::spearman;
 
 /// A unit is tuned to a place above this, in bits.
 const TUNED_MIN_BITS: f64 = 0.01;
@@ -19,7 +21,7 @@ const LAG: usize = 10;
 const EXPECTED_AT_LAG: [(usize, f64); 5] =
     [(0, 0.19), (10, 0.72), (20, 0.80), (30, 0.87), (40, 0.91)];
 
-/// The same between the snapshots of Figure 2D.
+/// The same between four snapshots, which that run chose: of 51, floor(linspace(0.1 * 51, 50, 4)) are 5, 20, 35, 50.
 const EXPECTED_BETWEEN: [(usize, usize, f64); 6] = [
     (5, 20, 0.605),
     (5, 34, 0.497),
@@ -111,7 +113,8 @@ fn tuning(answer: &Answer) -> Drawn {
         columns: snapshots.at.len(),
         panels: map_panels(&snapshots),
         caption: format!(
-            "Rate maps of one run (the first of the largest networks), smoothed with a Gaussian of 6 of 100 bins, each \
+            "Rate maps of one run (the first of the largest networks) at four snapshots, evenly spaced from a tenth of all \
+             on to the last (5, 20, 35 and 50 of 0 to 50, as by the published script), smoothed with a Gaussian of 6 of 100 bins, each \
              unit's divided by its maximum. A row shows the units that are tuned (above {TUNED_MIN_BITS} \
              bits) at the row's time, in the order of their peaks at that time; a column shows them at the \
              column's time. Position is the signed distance from the corridor's lower end (it is 14 long): negative \
@@ -241,6 +244,7 @@ fn similarity(answer: &Answer) -> Drawn {
             Some((x, matrix[start][start + LAG]?))
         })
         .collect();
+    let claim = drift_slows(&at_lag);
     Figure {
         id: "figure-2e",
         number: "Figure 2E",
@@ -252,10 +256,10 @@ fn similarity(answer: &Answer) -> Drawn {
             "Pearson correlation of a unit's smoothed rate maps at two times, mean over the units that are tuned \
              (above {TUNED_MIN_BITS} bits) at both, of the run of Figure 2D; 1 on the diagonal. The right panel \
              reads it {LAG} snapshots off the diagonal. The numbers beside ours are of one independent run \
-             on the published data."
+             on the published data, which recorded snapshot 34 where Figure 2D shows 35; ours are of 34 too."
         ),
         comparisons: vec![pair_table(&matrix)],
-        claims: Vec::new(),
+        claims: vec![claim],
         statements: vec![answer.sql.clone()],
     }
     .into()
@@ -285,6 +289,24 @@ fn similarity_panels(
             vec![Series::line("", UPDATE_NOISE, at_lag)],
         ),
     ]
+}
+
+fn drift_slows(at_lag: &[(f64, f64)]) -> Claim {
+    let (time, correlations): (Vec<f64>, Vec<f64>) = at_lag.iter().copied().unzip();
+    let trend = spearman(&time, &correlations);
+    let end = |value: Option<&f64>| number(value.copied().unwrap_or(f64::NAN));
+    Claim {
+        claim: "Drift slows down: rate maps a fixed time apart become more alike.",
+        verdict: Verdict::of(trend > TREND_MIN, &[at_lag.len()]),
+        statistic: format!(
+            "the correlation of rate maps {LAG} snapshots apart goes from {} to {} over {} such pairs; Spearman's \
+             correlation with time is {} (held above {TREND_MIN})",
+            end(correlations.first()),
+            end(correlations.last()),
+            at_lag.len(),
+            number(trend),
+        ),
+    }
 }
 
 fn pair_table(matrix: &[Vec<Option<f64>>]) -> Comparison {
@@ -331,6 +353,15 @@ mod tests {
             "over its maximum"
         );
         assert_eq!(maps[1], [Some(0.0); 3], "unit 2 is silent here");
+    }
+
+    #[test]
+    fn drift_that_does_not_slow_down_is_seen() {
+        let slowing: Vec<(f64, f64)> = (1..20).map(f64::from).map(|x| (x, 1.0 - 1.0 / x)).collect();
+        let steady: Vec<(f64, f64)> = slowing.iter().map(|(x, _)| (*x, (3.0 * x).sin())).collect();
+        assert_eq!(drift_slows(&slowing).verdict, Verdict::Held);
+        assert_eq!(drift_slows(&steady).verdict, Verdict::Failed);
+        assert_eq!(drift_slows(&slowing[..2]).verdict, Verdict::Open);
     }
 
     #[test]
