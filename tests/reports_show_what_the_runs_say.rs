@@ -229,6 +229,14 @@ fn the_corridor_has_figures_of_its_own() {
          ORDER BY other_step LIMIT 1"
     );
     let stored = sandbox.value(&pair).as_f64().expect("a correlation");
+    for claim in [
+        "The mean spatial information of place cells at least doubles.",
+        "The active fraction falls steadily on average",
+        "The fraction of active units falls steadily on average",
+        "Drift slows down",
+    ] {
+        assert!(page.contains(claim), "`{claim}` is missing");
+    }
     let shown = charts(figure)[0]["data"][0]["z"][0][1]
         .as_f64()
         .expect("a cell");
@@ -249,7 +257,8 @@ fn walkers_and_hebbian_networks_have_figures_of_their_own() {
     );
     let ring = format!(
         "name: ring\nreplicates: 2\n\
-         fixed: {{algorithm: similarity_matching, task: ring, hidden_units: 10, {shared}: 0.001}}\n"
+         fixed: {{algorithm: similarity_matching, task: ring, hidden_units: 10, place_snapshots: 9, {shared}: \
+         0.001}}\n"
     );
     for (name, text) in [("valley.yaml", &valley), ("ring.yaml", &ring)] {
         sandbox.write(name, text);
@@ -268,7 +277,21 @@ fn walkers_and_hebbian_networks_have_figures_of_their_own() {
         n(section(&page, "figure-5a"), "walkers"),
         walkers("narrowing_valley")
     );
-    assert_eq!(n(section(&page, "figure-4c"), "runs"), walkers("ring"));
+    let figure = section(&page, "figure-4c");
+    assert_eq!(n(figure, "runs"), walkers("ring"));
+    let panels = charts(figure);
+    assert_eq!(panels.len(), 2, "loss and activity, representations");
+    let stored = "SELECT avg(population_vector_correlation) FROM place_correlations \
+                  WHERE step = 0 AND other_step = 399";
+    let stored = sandbox.value(stored).as_f64().expect("a correlation");
+    let mut line = panels[1]["data"].as_array().expect("traces").iter();
+    let line = line.rfind(|trace| trace["name"] == "with the start");
+    let shown = line.expect("the line")["y"]
+        .as_array()
+        .expect("numbers")
+        .last();
+    let shown = shown.expect("the last").as_f64().expect("a number");
+    assert!((shown - stored).abs() < 1e-5, "{shown} of {stored}");
     assert!(!page.contains("id=\"figure-4a\""), "walkers have no units");
 }
 

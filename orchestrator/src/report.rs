@@ -122,7 +122,8 @@ impl<'a> Reader<'a> {
         let mut figures: Vec<Drawn> = figure_4a::draw(&curves, &finals).into();
         figures.push(figure_4b::draw(scan));
         let ring = self.everywhere(ReportView::RingCurves).await?;
-        figures.push(figure_4c::draw(&ring));
+        let representations = self.everywhere(ReportView::RingCorrelations).await?;
+        figures.push(figure_4c::draw(&ring, &representations));
         Ok(figures)
     }
 

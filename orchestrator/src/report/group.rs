@@ -9,7 +9,7 @@ pub(crate) const BLACK: &str = "#222222";
 pub(crate) const RED: &str = "#b2182b";
 
 const GREEN: &str = "#3a8f5c";
-const PURPLE: &str = "#7b5aa6";
+pub(crate) const PURPLE: &str = "#7b5aa6";
 const TEAL: &str = "#2a9d9a";
 const BROWN: &str = "#8c6239";
 

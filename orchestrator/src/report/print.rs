@@ -87,12 +87,18 @@ fn scene(figure: &Figure) -> Scene {
     for (index, first, second) in twins {
         sheet = sheet.with_twin_y_plots(index, first, second);
     }
-    let regions = figure.panels.iter().flat_map(|panel| &panel.regions);
+    // Panels may share their regions.
+    let mut regions: Vec<&Region> = Vec::new();
+    for region in figure.panels.iter().flat_map(|panel| &panel.regions) {
+        if !regions.iter().any(|known| known.name == region.name) {
+            regions.push(region);
+        }
+    }
     let entries: Vec<LegendEntry> = figure
         .legend()
         .into_iter()
         .filter_map(legend_entry)
-        .chain(regions.map(region_entry))
+        .chain(regions.into_iter().map(region_entry))
         .collect();
     if !entries.is_empty() {
         sheet = sheet

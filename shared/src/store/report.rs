@@ -35,6 +35,8 @@ pub enum ReportView {
     CorridorCorrelations,
     /// Loss and activity along runs with similarity matching.
     RingCurves,
+    /// Correlation of population vectors between snapshots along runs with similarity matching.
+    RingCorrelations,
     /// Where walkers in valleys were.
     ValleyPaths,
     /// Two whole spectra of one run.
@@ -70,6 +72,7 @@ impl ReportView {
         Self::CorridorRateMaps,
         Self::CorridorCorrelations,
         Self::RingCurves,
+        Self::RingCorrelations,
         Self::ValleyPaths,
         Self::Eigenvalues,
         Self::ComparisonCorrelations,
@@ -96,6 +99,7 @@ impl ReportView {
             Self::CorridorRateMaps => sql!("report/corridor_rate_maps.sql"),
             Self::CorridorCorrelations => sql!("report/corridor_correlations.sql"),
             Self::RingCurves => sql!("report/ring_curves.sql"),
+            Self::RingCorrelations => sql!("report/ring_correlations.sql"),
             Self::ValleyPaths => sql!("report/valley_paths.sql"),
             Self::Eigenvalues => sql!("report/eigenvalues.sql"),
             Self::ComparisonCorrelations => sql!("report/comparison_correlations.sql"),
