@@ -38,7 +38,7 @@ fn ten_published_rows_are_met_within_the_spread_between_seeds() {
 }
 
 /// A table of rows without inputs: six of the noise scan's, made small.
-fn table_without_inputs() -> String {
+pub fn table_without_inputs() -> String {
     let header = "set,id,data_type,regime,Xdim,ydim,nsamples,learning_algo,lr,update_noise,label_noise,\
                   loss,active,active_units,log_tau,eig_sum,eig_max,eig_nonzero,sim_len,input_file\n";
     let row = |id: u32| {

@@ -204,6 +204,9 @@ pub(crate) struct ReportArguments {
     /// Folder for each figure as SVG and PNG; made when missing.
     #[arg(long, value_name = "DIR")]
     pub figures: Option<PathBuf>,
+    /// Published table to stand the runs beside, row by row; inputs are found relative to it.
+    #[arg(long, value_name = "TABLE")]
+    pub reference: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

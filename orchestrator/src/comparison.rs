@@ -79,6 +79,8 @@ pub(crate) enum Ending {
     Diverged,
     /// Silent, truncated, dead, or not run yet.
     Failed,
+    /// There is no second run of the row.
+    NotPlanned,
 }
 
 /// One run of ours. A metric that is undefined, or of a run that did not complete, is none.
@@ -89,6 +91,24 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// What became of a job, from its row of a table with the columns of `runs`; failed without one.
+    pub(crate) fn of(runs: &Table, row: Option<&[Value]>, metrics: &[Metric]) -> Self {
+        let outcome = row.map_or(&Value::Null, |row| runs.value(row, "outcome"));
+        let ending = match outcome {
+            Value::Text(outcome) if outcome == "completed" => Ending::Completed,
+            Value::Text(outcome) if outcome == "diverged" => Ending::Diverged,
+            _ => Ending::Failed,
+        };
+        let value = |metric: &Metric| match row.map(|row| runs.value(row, metric.column)) {
+            Some(Value::Real(number)) if ending == Ending::Completed => Some(*number),
+            _ => None,
+        };
+        Self {
+            ending,
+            values: metrics.iter().map(value).collect(),
+        }
+    }
+
     /// Adds to a metric, if it is defined.
     pub(crate) fn add(&mut self, name: &str, metrics: &[Metric], offset: f64) {
         for (value, metric) in self.values.iter_mut().zip(metrics) {
@@ -135,14 +155,15 @@ impl ComparedRow {
         }
     }
 
-    /// Published, first and second seed: only where there are all three.
-    fn complete(&self, metric: usize) -> Option<[f64; 3]> {
+    /// Published, first and second seed: only where there are all three. A second run that was never planned is
+    /// NaN.
+    pub(crate) fn complete(&self, metric: usize) -> Option<[f64; 3]> {
         let [first, second] = &self.ours;
-        Some([
-            self.published[metric]?,
-            first.values[metric]?,
-            second.values[metric]?,
-        ])
+        let second = match second.ending {
+            Ending::NotPlanned => f64::NAN,
+            _ => second.values[metric]?,
+        };
+        Some([self.published[metric]?, first.values[metric]?, second])
     }
 }
 
@@ -190,19 +211,22 @@ pub(crate) fn table(rows: &[ComparedRow], metrics: &[Metric]) -> Table {
 fn line(group: &str, name: &str, rows: &[&ComparedRow], metric: usize) -> Vec<Value> {
     let complete: Vec<[f64; 3]> = rows.iter().filter_map(|row| row.complete(metric)).collect();
     let column = |index: usize| -> Vec<f64> { complete.iter().map(|row| row[index]).collect() };
-    let (published, first, second) = (column(0), column(1), column(2));
+    let (published, first) = (column(0), column(1));
+    // Without second runs there is nothing to compare our first ones with.
+    let twice = complete.iter().filter(|row| row[2].is_finite());
+    let (own_first, second): (Vec<f64>, Vec<f64>) = twice.map(|row| (row[1], row[2])).unzip();
     let differences =
         |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
     let absolute = |values: &[f64]| mean(&values.iter().map(|v| v.abs()).collect::<Vec<_>>());
     let to_published = differences(&first, &published);
     let distance = absolute(&to_published);
-    let own = absolute(&differences(&first, &second));
+    let own = absolute(&differences(&own_first, &second));
     let ended = |ending: Ending| {
         let runs = rows.iter().flat_map(|row| &row.ours);
         whole(runs.filter(|run| run.ending == ending).count())
     };
     let (ks, ks_p) = kolmogorov_smirnov(&first, &published);
-    let (own_ks, _) = kolmogorov_smirnov(&first, &second);
+    let (own_ks, _) = kolmogorov_smirnov(&own_first, &second);
     let mut cells = vec![
         Value::Text(group.to_owned()),
         Value::Text(name.to_owned()),
@@ -213,9 +237,9 @@ fn line(group: &str, name: &str, rows: &[&ComparedRow], metric: usize) -> Vec<Va
     ];
     let numbers = [
         pearson(&first, &published),
-        pearson(&first, &second),
+        pearson(&own_first, &second),
         spearman(&first, &published),
-        spearman(&first, &second),
+        spearman(&own_first, &second),
         mean(&to_published),
         distance,
         own,
@@ -327,6 +351,24 @@ mod tests {
         assert_eq!(cell(&table, "diverged"), Value::Integer(2));
         assert_eq!(cell(&table, "n"), Value::Integer(0));
         for column in ["pearson", "bias", "diff_ratio", "ks", "ks_p"] {
+            assert_eq!(cell(&table, column), Value::Null, "{column}");
+        }
+    }
+
+    #[test]
+    fn a_row_with_a_single_run_is_compared_without_our_own_spread() {
+        let mut rows = [
+            row(Some(1.0), Some(1.5), None),
+            row(Some(2.0), Some(2.5), None),
+        ];
+        for row in &mut rows {
+            row.ours[1].ending = Ending::NotPlanned;
+        }
+        let table = table(&rows, &METRICS[..1]);
+        assert_eq!(cell(&table, "n"), Value::Integer(2));
+        assert_eq!(cell(&table, "diverged"), Value::Integer(0));
+        assert!((real(&table, "bias") - 0.5).abs() < 1e-12);
+        for column in ["own_pearson", "own_mean_abs_diff", "diff_ratio", "own_ks"] {
             assert_eq!(cell(&table, column), Value::Null, "{column}");
         }
     }

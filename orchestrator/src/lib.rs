@@ -10,6 +10,7 @@ mod failure;
 mod interrupt;
 mod location;
 pub mod log;
+mod matching;
 mod methods;
 mod output;
 mod progress;

@@ -97,6 +97,7 @@ impl ReferenceRow {
 }
 
 /// A row that can be run: its parameters (without seed) and data.
+#[derive(Clone)]
 pub(crate) struct RunnableRow {
     pub row: ReferenceRow,
     pub parameters: Parameters,
@@ -107,6 +108,43 @@ pub(crate) struct RunnableRow {
 }
 
 impl RunnableRow {
+    /// The row of published inputs, run on data made here instead; none of others, or of a set whose range of data
+    /// isn't known.
+    pub fn on_generated_data(&self) -> Option<Self> {
+        self.dataset.as_ref()?;
+        let row = ReferenceRow {
+            input_file: String::new(),
+            ..self.row.clone()
+        };
+        runnable(Path::new(""), row).ok()
+    }
+
+    /// Groups that the row counts in.
+    pub fn groups(&self) -> Vec<String> {
+        let published = &self.row;
+        let noise = match (published.update_noise > 0.0, published.label_noise > 0.0) {
+            (false, false) => "no",
+            (true, false) => "update",
+            (false, true) => "label",
+            (true, true) => "both",
+        };
+        let data = match self.dataset {
+            Some(_) => "published",
+            None => "generated",
+        };
+        vec![
+            "all".to_owned(),
+            format!("data {data}"),
+            format!("noise {noise}"),
+            format!("regime {}", published.regime),
+            format!(
+                "set {}: {}, {noise} noise",
+                published.set, self.parameters.algorithm
+            ),
+            format!("task {}", published.data_type),
+        ]
+    }
+
     /// What brings log10 of a normalized loss of this run to the scale of the row's: log10 of the variance
     /// of the run's targets, or 0.
     pub fn loss_offset(&self, run: &ValidParameters) -> f64 {

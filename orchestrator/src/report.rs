@@ -27,11 +27,13 @@ mod print;
 mod rows;
 mod scan;
 mod table_1;
+mod validation;
 mod words;
 
 pub(crate) use page::page;
 pub(crate) use print::write as print;
 pub(crate) use rows::Column;
+pub(crate) use validation::Reference;
 pub(crate) use words::listed;
 
 use shared::{Answer, ReportView, Snapshot, Store, StoreError};
@@ -49,8 +51,12 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Reads what the sweeps have.
-    pub async fn read(store: &Store, sweeps: &[String]) -> Result<Self, StoreError> {
+    /// Reads what the sweeps have, and stands it beside a published table if there is one.
+    pub async fn read(
+        store: &Store,
+        sweeps: &[String],
+        reference: Option<&Reference>,
+    ) -> Result<Self, StoreError> {
         let mut reader = Reader::begin(store, sweeps).await?;
         let attrition = reader.everywhere(ReportView::Attrition).await?;
         let phases = reader.everywhere(ReportView::Phases).await?;
@@ -63,6 +69,10 @@ impl Report {
         figures.extend(reader.figure_4(&scan).await?);
         figures.extend([valley, figure_5b::draw(&scan)]);
         figures.extend(reader.figure_5().await?);
+        if let Some(reference) = reference {
+            let runs = reader.everywhere(ReportView::ReferenceRuns).await?;
+            figures.extend(validation::draw(reference, &runs));
+        }
         reader.snapshot.end().await?;
         Ok(Self {
             sweeps: sweeps.to_vec(),

@@ -8,11 +8,13 @@ use shared::Purpose;
 use super::{open, store_failure};
 use crate::cli::ReportArguments;
 use crate::failure::{Exit, Failure};
-use crate::report::{Report, page, print};
+use crate::reference_table::{Selection, runnable_rows};
+use crate::report::{Reference, Report, page, print};
 
 pub(super) async fn report(database: &str, arguments: &ReportArguments) -> Result<Exit, Failure> {
+    let reference = arguments.reference.as_deref().map(reference).transpose()?;
     let store = open(database, Purpose::Read).await?;
-    let report = Report::read(&store, &arguments.sweeps)
+    let report = Report::read(&store, &arguments.sweeps, reference.as_ref())
         .await
         .map_err(store_failure)?;
     let text = page(&report).map_err(Failure::machine)?;
@@ -32,6 +34,23 @@ pub(super) async fn report(database: &str, arguments: &ReportArguments) -> Resul
         }
     }
     Ok(Exit::Done)
+}
+
+/// Every row of a published table.
+fn reference(path: &Path) -> Result<Reference, Failure> {
+    let every = Selection {
+        published: true,
+        generated: true,
+        set: None,
+        rows: None,
+        sample: None,
+    };
+    let rows = runnable_rows(path, &every).map_err(Failure::input)?;
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    Ok(Reference {
+        name: name.to_string_lossy().into_owned(),
+        rows,
+    })
 }
 
 /// A reader never sees half a page under its final name.

@@ -6,7 +6,7 @@ use simulation::{Parameters, ValidParameters};
 use super::run::{conclude, status_of, submit_jobs, work_on};
 use super::{estimate, open, store_failure};
 use crate::cli::{DataChoice, Format, ValidateArguments};
-use crate::comparison::{ComparedRow, Ending, Metric, Run, list, metrics, table};
+use crate::comparison::{ComparedRow, Metric, Run, list, metrics, table};
 use crate::cost::CostModel;
 use crate::failure::{Exit, Failure};
 use crate::output;
@@ -42,7 +42,7 @@ pub(super) async fn validate(
                 run.add("loss", metrics, row.loss_offset(job));
                 run
             });
-            ComparedRow::new(&row.row, groups(row), metrics, ours)
+            ComparedRow::new(&row.row, row.groups(), metrics, ours)
         })
         .collect();
     let printed = match arguments.list {
@@ -149,44 +149,5 @@ fn run_of(runs: &Table, id: &JobId, metrics: &[Metric]) -> Run {
         .rows
         .iter()
         .find(|row| runs.value(row, "job_id") == &id);
-    let outcome = row.map_or(&Value::Null, |row| runs.value(row, "outcome"));
-    let ending = match outcome {
-        Value::Text(outcome) if outcome == "completed" => Ending::Completed,
-        Value::Text(outcome) if outcome == "diverged" => Ending::Diverged,
-        _ => Ending::Failed,
-    };
-    let value = |metric: &Metric| match row.map(|row| runs.value(row, metric.column)) {
-        Some(Value::Real(number)) if ending == Ending::Completed => Some(*number),
-        _ => None,
-    };
-    Run {
-        ending,
-        values: metrics.iter().map(value).collect(),
-    }
-}
-
-/// Groups that a row counts in.
-fn groups(row: &RunnableRow) -> Vec<String> {
-    let published = &row.row;
-    let noise = match (published.update_noise > 0.0, published.label_noise > 0.0) {
-        (false, false) => "no",
-        (true, false) => "update",
-        (false, true) => "label",
-        (true, true) => "both",
-    };
-    let data = match row.dataset {
-        Some(_) => "published",
-        None => "generated",
-    };
-    vec![
-        "all".to_owned(),
-        format!("data {data}"),
-        format!("noise {noise}"),
-        format!("regime {}", published.regime),
-        format!(
-            "set {}: {}, {noise} noise",
-            published.set, row.parameters.algorithm
-        ),
-        format!("task {}", published.data_type),
-    ]
+    Run::of(runs, row.map(Vec::as_slice), metrics)
 }

@@ -13,6 +13,9 @@ pub(crate) const PURPLE: &str = "#7b5aa6";
 const TEAL: &str = "#2a9d9a";
 const BROWN: &str = "#8c6239";
 
+/// Colors of series that have none of their own.
+pub(crate) const SERIES: [&str; 7] = [UPDATE_NOISE, LABEL_NOISE, GREEN, PURPLE, TEAL, BROWN, RED];
+
 /// An algorithm and a kind of noise, named as in the database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Group {

@@ -45,6 +45,8 @@ pub enum ReportView {
     ComparisonCorrelations,
     /// Spatial information along runs with update or label noise.
     ComparisonPlaceCode,
+    /// Summary values and parameters of every job, for a published table.
+    ReferenceRuns,
     /// Jobs by everything that is a choice among names.
     MethodsConditions,
     /// Smallest and largest value of every size, rate, noise and length, by algorithm and noise.
@@ -77,6 +79,7 @@ impl ReportView {
         Self::Eigenvalues,
         Self::ComparisonCorrelations,
         Self::ComparisonPlaceCode,
+        Self::ReferenceRuns,
         Self::MethodsConditions,
         Self::MethodsRanges,
         Self::MethodsHardware,
@@ -104,6 +107,7 @@ impl ReportView {
             Self::Eigenvalues => sql!("report/eigenvalues.sql"),
             Self::ComparisonCorrelations => sql!("report/comparison_correlations.sql"),
             Self::ComparisonPlaceCode => sql!("report/comparison_place_code.sql"),
+            Self::ReferenceRuns => sql!("report/reference_runs.sql"),
             Self::MethodsConditions => sql!("report/methods_conditions.sql"),
             Self::MethodsRanges => sql!("report/methods_ranges.sql"),
             Self::MethodsHardware => sql!("report/methods_hardware.sql"),
