@@ -55,7 +55,11 @@ pub(crate) fn draw(answer: &Answer) -> Drawn {
         pearson: pearson(&x, &y),
     };
     let mut rates = by_task(&runs, rate_point);
-    let ends = [levels[0], levels[levels.len() - 1]].map(f64::log10);
+    // No line where nothing was fitted.
+    let ends = [
+        x.iter().copied().fold(f64::INFINITY, f64::min),
+        x.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    ];
     if x.len() >= LEVELS_MIN {
         let at = |x: f64| (x, line.slope * x + line.intercept);
         rates.push(Series::guide(
