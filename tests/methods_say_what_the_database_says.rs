@@ -55,3 +55,38 @@ fn counts_and_core_hours_are_those_of_sql() {
         .run(&["methods", "paper_2"])
         .expect_refusal(&["paper_2", "paper_1"]);
 }
+
+#[test]
+fn a_walker_is_no_network_and_what_is_measured_on_request_is_told() {
+    let sandbox = Sandbox::new();
+    let valley = "name: valley\nreplicates: 3\nfixed: {task: narrowing_valley, learning_rate: 0.01, update_noise: 0.02, \
+                  update_noise_on: weights, steps: 100, linear_measurements: 11, trajectory_points: 6}\n";
+    let spectra = "name: spectra\nreplicates: 2\nfixed: {n_samples: 3, input_dim: 4, output_dim: 2, hidden_units: 10, \
+                   update_noise: 0.05, steps: 500, linear_measurements: 20, trajectory_points: 10, \
+                   hessian_snapshots: 5, hessian_cost_max: 0.3, measure_on_manifold: true, place_snapshots: 4}\n";
+    let said = |name: &str, text: &str| {
+        let file = sandbox.write("sweep.yaml", text);
+        sandbox.run(&["submit", file]).expect_exit(0);
+        let finished = sandbox.run(&["methods", name]);
+        finished.expect_exit(0);
+        finished.stdout()
+    };
+    let text = said("valley", valley);
+    for words in [
+        "3 walkers in the plane",
+        "recorded at 6 evenly spaced steps",
+        "either coordinate 0.02",
+    ] {
+        assert!(text.contains(words), "{words} is missing in:\n{text}");
+    }
+    assert!(!text.contains("network of one hidden layer") && !text.contains("rectified"));
+    let text = said("spectra", spectra);
+    for words in [
+        "In all of these runs, metrics were those of a copy",
+        "trace of the loss's Hessian was computed at 5 evenly spaced steps",
+        "where they cost at most 0.3 of the training",
+        "at 4 evenly spaced steps; bins were the samples themselves",
+    ] {
+        assert!(text.contains(words), "{words} is missing in:\n{text}");
+    }
+}

@@ -4,12 +4,16 @@ use crate::report::listed;
 
 mod facts;
 mod latex;
+mod measurements;
 mod reference;
+mod simulations;
 
 pub(crate) use facts::Facts;
-use facts::{Group, Hardware, Range};
+use facts::{Group, Hardware, Model, Range};
 pub(crate) use latex::latex;
+use measurements::measurements;
 use reference::Reference;
+use simulations::{simulations, training};
 
 /// A paragraph and what it cites at its end.
 pub(crate) struct Paragraph {
@@ -63,85 +67,25 @@ pub(crate) fn text(facts: &Facts) -> String {
     text
 }
 
-fn simulations(facts: &Facts) -> String {
-    let groups: Vec<String> = facts
-        .groups
-        .iter()
-        .map(|group| format!("{} with {}", counted(group.jobs, "network"), kind(group)))
-        .collect();
-    let tasks: Vec<String> = facts
-        .tasks
-        .iter()
-        .map(|task| task.replace('_', " "))
-        .collect();
-    let regimes: Vec<String> = facts.regimes.iter().map(|regime| initial(regime)).collect();
-    let ranges: Vec<String> = facts
-        .data_ranges
-        .iter()
-        .map(|range| interval(range))
-        .collect();
-    format!(
-        "In sweep {}, {} of one hidden layer of rectified linear units and a linear output layer without \
-         bias were trained with all samples at every step: {}. Tasks were: {}. Initial output weights were \
-         normal with standard deviation {} (N hidden units), input weights and biases with the root of 2 \
-         over the number of inputs. Generated inputs and targets lay in {}. The loss was the mean squared \
-         error over samples and outputs",
-        facts.sweep,
-        counted(facts.planned, "network"),
-        listed(&groups),
-        listed(&tasks),
-        listed(&regimes),
-        listed(&ranges),
-    )
-}
-
-/// What trained a group, and which noise it carried.
-fn kind(group: &Group) -> String {
-    let algorithm = match group.algorithm.as_str() {
-        "sgd" => "gradient descent",
-        "adam" => "Adam",
-        "sed" => "stochastic error descent",
-        "similarity_matching" => "similarity matching (Hebbian and anti-Hebbian plasticity)",
-        other => other,
-    };
-    let noise = match group.noise_type.as_str() {
-        "none" => "without noise",
-        "update" => "and update noise",
-        "label" => "and label noise",
-        _ => "and both update and label noise",
-    };
-    format!("{algorithm} {noise}")
-}
-
-fn initial(regime: &str) -> String {
-    match regime {
-        "lazy" => "2/N (lazy)".to_owned(),
-        "rich" => "the root of 2/N (rich)".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
-fn interval(range: &str) -> String {
-    match range {
-        "unit" => "[0, 1)".to_owned(),
-        "symmetric" => "[-1, 1)".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
 fn parameters(facts: &Facts) -> String {
     let of_group = |group: &Group| {
         let named = |range: &Range, one: &str| format!("{one} {}", shown(range));
-        let mut parts = vec![
-            named(&group.n_samples, "samples"),
-            named(&group.input_dim, "inputs"),
-            named(&group.output_dim, "outputs"),
-            named(&group.hidden_units, "hidden units"),
-            named(&group.learning_rate, "learning rate"),
-        ];
+        let choices = facts.choices(group.model);
+        let mut parts = Vec::new();
+        if group.model == Model::Network {
+            parts.extend([
+                named(&group.n_samples, "samples"),
+                named(&group.input_dim, "inputs"),
+                named(&group.output_dim, "outputs"),
+            ]);
+        }
+        if group.model != Model::Valley {
+            parts.push(named(&group.hidden_units, "hidden units"));
+        }
+        parts.push(named(&group.learning_rate, "learning rate"));
         for (range, name) in [
-            (&group.update_noise, facts.update_noise_name()),
-            (&group.label_noise, facts.label_noise_name()),
+            (&group.update_noise, choices.update_noise_name(group.model)),
+            (&group.label_noise, choices.label_noise_name()),
             (
                 &group.input_noise,
                 "standard deviation of the noise on the inputs",
@@ -154,31 +98,13 @@ fn parameters(facts: &Facts) -> String {
         parts.push(named(&group.steps, "steps"));
         format!(
             "{} {}: {}",
-            capital(&kind(group)),
+            capital(&training(group)),
             counted_in(group.jobs),
             parts.join(", ")
         )
     };
     let groups: Vec<String> = facts.groups.iter().map(of_group).collect();
     groups.join(". ")
-}
-
-fn measurements(facts: &Facts) -> String {
-    let measured = Range::over(facts.groups.iter().map(|group| group.linear_measurements));
-    let spectra = Range::over(facts.groups.iter().map(|group| group.hessian_snapshots));
-    let mut text = format!(
-        "Loss, active fraction (share of pairs of hidden unit and sample with activity above 0) and fraction \
-         of active units (active for at least one sample) were measured without noise at {} evenly spaced \
-         steps; summary values are means of the last ten but one, divided by the first",
-        shown(&measured)
-    );
-    if spectra.max > 0.0 {
-        text.push_str(&format!(
-            ". Eigenvalues of the loss's Hessian were computed at {} evenly spaced steps",
-            shown(&spectra)
-        ));
-    }
-    text
 }
 
 fn randomness(facts: &Facts) -> String {
@@ -201,10 +127,10 @@ fn randomness(facts: &Facts) -> String {
             ));
         }
     }
-    text.push_str(
-        ". Data, initial weights and noise draw from separate streams. Equal parameters give equal bits on any \
-         machine",
-    );
+    if facts.jobs(Model::Valley) < facts.planned {
+        text.push_str(". Data, initial weights and noise draw from separate streams");
+    }
+    text.push_str(". Equal parameters give equal bits on any machine");
     if facts.precisions.iter().any(|precision| precision == "f32") {
         text.push_str("; training used single precision");
     }

@@ -1,6 +1,6 @@
 //! The numbers of a methods section, all of one moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{ReportView, Snapshot, StoreError, Table, Value};
 
@@ -24,9 +24,52 @@ impl Range {
     }
 }
 
-/// Jobs of one algorithm and noise.
+/// What jobs simulate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Model {
+    /// A network with a hidden layer that learns targets.
+    Network,
+    /// Units that match the similarities of points on a ring.
+    Ring,
+    /// A walker in a valley of two dimensions.
+    Valley,
+}
+
+impl Model {
+    pub const ALL: [Self; 3] = [Self::Network, Self::Ring, Self::Valley];
+
+    fn of_task(task: &str) -> Self {
+        match task {
+            "ring" => Self::Ring,
+            "narrowing_valley" | "flat_valley" => Self::Valley,
+            _ => Self::Network,
+        }
+    }
+
+    /// As the statement calls it.
+    fn named(name: &str) -> Self {
+        match name {
+            "ring" => Self::Ring,
+            "valley" => Self::Valley,
+            _ => Self::Network,
+        }
+    }
+}
+
+/// What jobs of one model chose among names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Choices {
+    pub tasks: BTreeSet<String>,
+    pub regimes: BTreeSet<String>,
+    pub data_ranges: BTreeSet<String>,
+    pub update_noise_on: BTreeSet<String>,
+    pub label_noise_distributions: BTreeSet<String>,
+}
+
+/// Jobs of one model, algorithm and noise.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
+    pub model: Model,
     pub algorithm: String,
     pub noise_type: String,
     pub jobs: usize,
@@ -40,7 +83,19 @@ pub(crate) struct Group {
     pub input_noise: Range,
     pub steps: Range,
     pub linear_measurements: Range,
+    pub logarithmic_measurements: Range,
+    pub trajectory_points: Range,
+    /// Jobs whose metrics are of a copy at rest.
+    pub measured_on_manifold: usize,
+    /// Jobs with spectra of the Hessian, and at how many snapshots.
+    pub hessian_jobs: usize,
     pub hessian_snapshots: Range,
+    /// Those of them that limit what eigenvalues may cost, and to what share of the training.
+    pub hessian_limited: usize,
+    pub hessian_cost_max: Range,
+    /// Jobs with a place code, and at how many snapshots.
+    pub place_jobs: usize,
+    pub place_snapshots: Range,
 }
 
 /// Results of one machine and version.
@@ -83,11 +138,7 @@ pub(crate) struct Facts {
     pub data_seeds: usize,
     pub weights_seeds: usize,
     pub groups: Vec<Group>,
-    pub tasks: BTreeSet<String>,
-    pub regimes: BTreeSet<String>,
-    pub data_ranges: BTreeSet<String>,
-    pub update_noise_on: BTreeSet<String>,
-    pub label_noise_distributions: BTreeSet<String>,
+    pub choices: BTreeMap<Model, Choices>,
     pub precisions: BTreeSet<String>,
     pub model_versions: BTreeSet<i64>,
     pub code_versions: Vec<String>,
@@ -152,11 +203,7 @@ impl Facts {
             data_seeds: of_seeds("data_seeds"),
             weights_seeds: of_seeds("weights_seeds"),
             groups,
-            tasks: names("task"),
-            regimes: names("regime"),
-            data_ranges: names("data_range"),
-            update_noise_on: names("update_noise_on"),
-            label_noise_distributions: names("label_noise_distribution"),
+            choices: choices(conditions),
             precisions: names("precision"),
             model_versions: conditions
                 .rows
@@ -174,17 +221,43 @@ impl Facts {
         self.groups.iter().any(|group| group.algorithm == algorithm)
     }
 
+    /// Groups of one model.
+    pub fn groups_of(&self, model: Model) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(move |group| group.model == model)
+    }
+
+    /// Jobs of one model.
+    pub fn jobs(&self, model: Model) -> usize {
+        self.groups_of(model).map(|group| group.jobs).sum()
+    }
+
+    /// What jobs of one model chose.
+    pub fn choices(&self, model: Model) -> Choices {
+        self.choices.get(&model).cloned().unwrap_or_default()
+    }
+}
+
+impl Choices {
     /// What the amplitude of update noise is.
-    pub fn update_noise_name(&self) -> &'static str {
-        match (
-            self.update_noise_on.contains("gradient"),
-            self.update_noise_on.contains("weights"),
-        ) {
-            (true, false) => {
+    pub fn update_noise_name(&self, model: Model) -> &'static str {
+        let has = |name| self.update_noise_on.contains(name);
+        match (model, has("gradient"), has("weights")) {
+            (Model::Ring, ..) => {
+                "standard deviation of the normal noise on every weight over the root of the learning rate"
+            }
+            (Model::Valley, false, true) => {
+                "standard deviation of the normal noise on either coordinate"
+            }
+            (_, true, false) => {
                 "standard deviation of the normal noise on every entry of the gradient"
             }
-            (false, true) => "standard deviation of the normal noise on every weight and bias",
-            _ => "standard deviation of the normal noise on gradient or weights",
+            (Model::Network, false, true) => {
+                "standard deviation of the normal noise on every weight and bias"
+            }
+            (Model::Valley, ..) => {
+                "standard deviation of the normal noise on gradient or coordinates"
+            }
+            (Model::Network, ..) => "standard deviation of the normal noise on gradient or weights",
         }
     }
 
@@ -201,6 +274,29 @@ impl Facts {
     }
 }
 
+fn choices(conditions: &Table) -> BTreeMap<Model, Choices> {
+    let column = |name| Column::of(conditions, name);
+    let task = column("task");
+    let [regime, range, noise_on, distribution] = [
+        "regime",
+        "data_range",
+        "update_noise_on",
+        "label_noise_distribution",
+    ]
+    .map(column);
+    let mut choices = BTreeMap::<Model, Choices>::new();
+    for row in &conditions.rows {
+        let of = choices.entry(Model::of_task(task.text(row))).or_default();
+        of.tasks.insert(task.text(row).to_owned());
+        of.regimes.insert(regime.text(row).to_owned());
+        of.data_ranges.insert(range.text(row).to_owned());
+        of.update_noise_on.insert(noise_on.text(row).to_owned());
+        of.label_noise_distributions
+            .insert(distribution.text(row).to_owned());
+    }
+    choices
+}
+
 fn group(table: &Table, row: &[Value]) -> Group {
     let range = |name: &str| {
         let end = |end: &str| Column::of(table, &format!("{name}_{end}")).real(row);
@@ -209,10 +305,12 @@ fn group(table: &Table, row: &[Value]) -> Group {
             max: end("max").unwrap_or(0.0),
         }
     };
+    let count = |name: &str| Column::of(table, name).count(row);
     Group {
+        model: Model::named(Column::of(table, "model").text(row)),
         algorithm: Column::of(table, "algorithm").text(row).to_owned(),
         noise_type: Column::of(table, "noise_type").text(row).to_owned(),
-        jobs: Column::of(table, "jobs").count(row),
+        jobs: count("jobs"),
         n_samples: range("n_samples"),
         input_dim: range("input_dim"),
         output_dim: range("output_dim"),
@@ -223,7 +321,15 @@ fn group(table: &Table, row: &[Value]) -> Group {
         input_noise: range("input_noise"),
         steps: range("steps"),
         linear_measurements: range("linear_measurements"),
+        logarithmic_measurements: range("logarithmic_measurements"),
+        trajectory_points: range("trajectory_points"),
+        measured_on_manifold: count("measured_on_manifold"),
+        hessian_jobs: count("hessian_jobs"),
         hessian_snapshots: range("hessian_snapshots"),
+        hessian_limited: count("hessian_limited"),
+        hessian_cost_max: range("hessian_cost_max"),
+        place_jobs: count("place_jobs"),
+        place_snapshots: range("place_snapshots"),
     }
 }
 

@@ -1,13 +1,18 @@
 //! Facts about methods sections.
 
-use super::facts::Attrition;
+use super::facts::{Attrition, Choices};
 use super::latex::escaped;
 use super::*;
 
 const ONE: Range = Range { min: 1.0, max: 1.0 };
 
 fn group(algorithm: &str, noise_type: &str, jobs: usize) -> Group {
+    let none = Range { min: 0.0, max: 0.0 };
     Group {
+        model: match algorithm {
+            "similarity_matching" => Model::Ring,
+            _ => Model::Network,
+        },
         algorithm: algorithm.to_owned(),
         noise_type: noise_type.to_owned(),
         jobs,
@@ -30,7 +35,18 @@ fn group(algorithm: &str, noise_type: &str, jobs: usize) -> Group {
         input_noise: Range { min: 0.0, max: 0.0 },
         steps: Range { min: 1e7, max: 1e7 },
         linear_measurements: Range { min: 1e4, max: 1e4 },
-        hessian_snapshots: Range { min: 0.0, max: 0.0 },
+        logarithmic_measurements: none,
+        trajectory_points: Range {
+            min: 101.0,
+            max: 101.0,
+        },
+        measured_on_manifold: 0,
+        hessian_jobs: 0,
+        hessian_snapshots: none,
+        hessian_limited: 0,
+        hessian_cost_max: none,
+        place_jobs: 0,
+        place_snapshots: none,
     }
 }
 
@@ -44,12 +60,20 @@ fn facts(groups: Vec<Group>) -> Facts {
         replicates: 2,
         data_seeds: 0,
         weights_seeds: 0,
+        choices: groups
+            .iter()
+            .map(|group| {
+                let choices = Choices {
+                    tasks: names("smoothed_autoencoder"),
+                    regimes: names("lazy"),
+                    data_ranges: names("unit"),
+                    update_noise_on: names("gradient"),
+                    label_noise_distributions: names("uniform"),
+                };
+                (group.model, choices)
+            })
+            .collect(),
         groups,
-        tasks: names("smoothed_autoencoder"),
-        regimes: names("lazy"),
-        data_ranges: names("unit"),
-        update_noise_on: names("gradient"),
-        label_noise_distributions: names("uniform"),
         precisions: names("f32"),
         model_versions: [1].into(),
         code_versions: vec!["0.1.0 model 1".to_owned()],
@@ -95,6 +119,73 @@ fn every_number_has_its_place() {
         assert!(text.contains(words), "{words} is missing in:\n{text}");
     }
     assert!(!text.contains("noise on the targets") && !text.contains("Hessian"));
+}
+
+#[test]
+fn what_is_measured_on_request_is_told() {
+    let mut limited = group("sgd", "update", 20);
+    limited.hessian_jobs = 20;
+    limited.hessian_snapshots = Range {
+        min: 101.0,
+        max: 101.0,
+    };
+    limited.hessian_limited = 20;
+    limited.hessian_cost_max = Range { min: 0.2, max: 0.2 };
+    limited.measured_on_manifold = 5;
+    limited.place_jobs = 20;
+    limited.place_snapshots = Range {
+        min: 21.0,
+        max: 21.0,
+    };
+    let told = text(&facts(vec![limited.clone()]));
+    for words in [
+        "In all of these runs, the trace of the loss's Hessian was computed at 101 evenly spaced steps, all of its \
+         eigenvalues",
+        "at the first, at the last and where they cost at most 0.2 of the training; costs",
+        "In 5 of 20 runs, metrics were those of a copy that had descended without noise",
+        "at 21 evenly spaced steps; bins were the samples themselves",
+    ] {
+        assert!(told.contains(words), "{words} is missing in:\n{told}");
+    }
+    limited.hessian_limited = 0;
+    let told = text(&facts(vec![limited]));
+    assert!(told.contains("101 evenly spaced steps, and all of its eigenvalues"));
+    assert!(!told.contains("cost at most"), "{told}");
+}
+
+#[test]
+fn rings_and_walkers_are_no_layers_of_rectified_units() {
+    let ring = group("similarity_matching", "update", 3);
+    let walker = Group {
+        model: Model::Valley,
+        ..group("sgd", "update", 200)
+    };
+    let told = text(&facts(vec![ring.clone(), walker.clone()]));
+    for words in [
+        "In sweep a_sweep, 3 networks of units that cannot be negative learned to represent a ring",
+        "200 walkers in the plane descended from (2, 1)",
+        "Walkers' positions were recorded at 101 evenly spaced steps",
+        "noise on every weight over the root of the learning rate 0.01 to 0.1",
+        "Gradient descent of a walker and noise (200): learning rate 1",
+    ] {
+        assert!(told.contains(words), "{words} is missing in:\n{told}");
+    }
+    for words in [
+        "rectified",
+        "all samples at every step",
+        "2/N",
+        "Hessian",
+        "squared error",
+    ] {
+        assert!(!told.contains(words), "{words} is no part of:\n{told}");
+    }
+    let both = text(&facts(vec![group("sgd", "update", 20), ring, walker]));
+    assert!(both.contains("In sweep a_sweep, 20 networks of one hidden layer of rectified"));
+    let alone = text(&facts(vec![Group {
+        model: Model::Valley,
+        ..group("sgd", "update", 200)
+    }]));
+    assert!(!alone.contains("initial weights"), "{alone}");
 }
 
 #[test]
