@@ -2,6 +2,7 @@
 
 use shared::{Answer, Value};
 
+use super::claim::RUNS_MIN;
 use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
 use super::group::{BLACK, SERIES, UPDATE_NOISE};
 use super::words::number;
@@ -15,6 +16,9 @@ pub(crate) struct Reference {
     pub name: String,
     pub rows: Vec<RunnableRow>,
 }
+
+/// Panels side by side at most.
+const COLUMNS_MAX: usize = 3;
 
 /// Names of published metrics and sets, as people write them.
 const METRICS: [(&str, &str); 7] = [
@@ -31,7 +35,8 @@ const SETS: [(&str, &str); 5] = [
     ("set SGD_vary_update_noise: ", "low noise: "),
     ("set SGD_update_noise: ", "noise scan: "),
     ("set update_and_label_compare: ", "comparison: "),
-    ("set RLgrad_random: ", "SED: "),
+    // Named by its algorithm alone.
+    ("set RLgrad_random: ", ""),
 ];
 
 /// A metric's values: published, first and second seed of ours, of every row that has them.
@@ -46,21 +51,24 @@ pub(crate) fn draw(reference: &Reference, runs: &Answer) -> [Drawn; 2] {
     let matched = matched(&reference.rows, &runs.table);
     let measured = measured(&matched);
     if measured.is_empty() {
-        return ["Validation", "Validation, distributions"].map(|number| {
-            Drawn::Missing(Missing {
-                number,
-                title: "Published against ours",
-                needs: format!(
-                    "finished runs of what rows of {0} say, as `driftsweep validate --reference {0}` makes them",
-                    reference.name
-                ),
-            })
-        });
+        return ["Validation", "Validation, distributions"]
+            .map(|number| missing(number, reference));
     }
     [
         row_by_row(reference, &matched, &measured, runs).into(),
-        distributions(reference, &measured, runs).into(),
+        distributions(reference, &measured, runs),
     ]
+}
+
+fn missing(number: &'static str, reference: &Reference) -> Drawn {
+    Drawn::Missing(Missing {
+        number,
+        title: "Published against ours",
+        needs: format!(
+            "finished runs of what rows of {0} say, as `driftsweep validate --reference {0}` makes them",
+            reference.name
+        ),
+    })
 }
 
 fn measured(matched: &Matched) -> Vec<Measured> {
@@ -188,9 +196,14 @@ fn scatter(metric: &Measured, color: impl Fn(&str) -> &'static str) -> Panel {
     )
 }
 
-fn distributions(reference: &Reference, measured: &[Measured], runs: &Answer) -> Figure {
+fn distributions(reference: &Reference, measured: &[Measured], runs: &Answer) -> Drawn {
+    let shown = |metric: &Measured| {
+        let groups = metric.groups.iter();
+        let large = groups.filter(|(_, rows)| rows.len() >= RUNS_MIN);
+        large.cloned().collect::<Vec<_>>()
+    };
     let panels = measured.iter().flat_map(|metric| {
-        metric.groups.iter().map(|(name, rows)| {
+        shown(metric).into_iter().map(|(name, rows)| {
             let column = |index: usize| rows.iter().map(|row| row[index]).collect();
             Panel::new(
                 format!("{name} (n = {})", rows.len()),
@@ -204,28 +217,36 @@ fn distributions(reference: &Reference, measured: &[Measured], runs: &Answer) ->
         })
     });
     let panels: Vec<Panel> = panels.collect();
-    let largest = |metric: &Measured| {
-        let rows = metric.groups.iter().map(|(_, rows)| rows.len());
+    if panels.is_empty() {
+        return missing("Validation, distributions", reference);
+    }
+    let rows = |metric: &Measured| {
+        let rows = shown(metric);
+        let rows = rows.iter().map(|(_, rows)| rows.len());
         (metric.name.to_owned(), rows.sum())
     };
+    // A row of panels is a metric, where that many fit.
+    let widest = measured.iter().map(|metric| shown(metric).len()).max();
+    let columns = widest.filter(|widest| *widest <= COLUMNS_MAX).unwrap_or(3);
     Figure {
         id: "validation-distributions",
         number: "Validation, distributions",
         title: "Published against ours".to_owned(),
-        n: measured.iter().map(largest).collect(),
-        columns: panels.len().min(3),
+        n: measured.iter().map(rows).collect(),
+        columns: if widest == Some(1) { panels.len().min(3) } else { columns },
         panels,
         caption: format!(
-            "Empirical cumulative distributions of the rows of {} above, by set, algorithm and noise: the published \
-             values, and those of the first run of each row here. Rows and runs share their parameters, so that \
-             the two are closer than independent samples: the p-value (ks_p in the table above) is evidence \
-             against us where it is small, and no proof where it is large.",
+            "Empirical cumulative distributions of the rows of {} above, by set, algorithm and noise ({RUNS_MIN} rows or \
+             more): the published values, and those of the first run of each row here. Rows and runs share their \
+             parameters, so that the two are closer than independent samples: the p-value (ks_p in the table above) \
+             is evidence against us where it is small, and no proof where it is large.",
             reference.name
         ),
         comparisons: Vec::new(),
         claims: Vec::new(),
         statements: vec![runs.sql.clone()],
     }
+    .into()
 }
 
 /// The corners of the empirical distribution: a step up at each value.
