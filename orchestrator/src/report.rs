@@ -119,7 +119,8 @@ impl<'a> Reader<'a> {
         let place_code = self.everywhere(ReportView::CorridorPlaceCode).await?;
         let rate_maps = self.everywhere(ReportView::CorridorRateMaps).await?;
         let correlations = self.everywhere(ReportView::CorridorCorrelations).await?;
-        let mut figures: Vec<Drawn> = figure_2::draw(&curves, &place_code).into();
+        let parameters = self.everywhere(ReportView::CorridorParameters).await?;
+        let mut figures: Vec<Drawn> = figure_2::draw(&curves, &parameters, &place_code).into();
         figures.extend(figure_2d::draw(&rate_maps, &correlations));
         Ok(figures)
     }

@@ -4,7 +4,7 @@ for (const script of document.querySelectorAll("script.charts")) {
   JSON.parse(script.textContent).forEach((chart, index) =>
     // On a narrow panel the tools would cover the title.
     Plotly.newPlot(panels[index], chart.data, chart.layout,
-      panels[index].clientWidth < 300 ? {...config, displayModeBar: false} : config));
+      panels[index].clientWidth < 420 ? {...config, displayModeBar: false} : config));
 }
 for (const button of document.querySelectorAll("button.show-sql")) {
   button.addEventListener("click", () => {

@@ -27,6 +27,8 @@ pub enum ReportView {
     Phases,
     /// Loss and activity along the corridor's runs.
     CorridorCurves,
+    /// Parameters of the corridor's runs, from which their data can be made again.
+    CorridorParameters,
     /// Spatial information along the corridor's runs.
     CorridorPlaceCode,
     /// Rate maps of one run of the corridor.
@@ -70,6 +72,7 @@ impl ReportView {
         Self::TraceExample,
         Self::Phases,
         Self::CorridorCurves,
+        Self::CorridorParameters,
         Self::CorridorPlaceCode,
         Self::CorridorRateMaps,
         Self::CorridorCorrelations,
@@ -98,6 +101,7 @@ impl ReportView {
             Self::TraceExample => sql!("report/trace_example.sql"),
             Self::Phases => sql!("report/phases.sql"),
             Self::CorridorCurves => sql!("report/corridor_curves.sql"),
+            Self::CorridorParameters => sql!("report/corridor_parameters.sql"),
             Self::CorridorPlaceCode => sql!("report/corridor_place_code.sql"),
             Self::CorridorRateMaps => sql!("report/corridor_rate_maps.sql"),
             Self::CorridorCorrelations => sql!("report/corridor_correlations.sql"),
