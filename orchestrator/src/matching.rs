@@ -28,6 +28,7 @@ pub(crate) struct Matched {
 struct Job<'a> {
     row: &'a [Value],
     parameters: ValidParameters,
+    /// Whether eigenvalues were had where the summary needs them.
     has_spectrum: bool,
 }
 
@@ -95,7 +96,7 @@ fn job<'a>(runs: &Table, row: &'a [Value]) -> Option<Job<'a>> {
     Some(Job {
         row,
         parameters,
-        has_spectrum: *runs.value(row, "hessian_trace_ratio") != Value::Null,
+        has_spectrum: *runs.value(row, "hessian_max_ratio") != Value::Null,
     })
 }
 

@@ -72,8 +72,8 @@ fn spectra(facts: &Facts) -> Option<String> {
                 false => format!(" (a limit that {limited} of these {measured} runs had)"),
             };
             format!(
-                "{trace}, all of its eigenvalues ({of_large}) at the first, at the last and where they cost at most \
-                 {} of the training{which}; costs were counted, not timed",
+                "{trace}, all of its eigenvalues ({of_large}) where they cost at most {} of the training{which}; costs \
+                 were counted, not timed",
                 shown(&cost)
             )
         }

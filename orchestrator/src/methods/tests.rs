@@ -141,7 +141,7 @@ fn what_is_measured_on_request_is_told() {
     for words in [
         "In all of these runs, the trace of the loss's Hessian was computed at 101 evenly spaced steps, all of its \
          eigenvalues",
-        "at the first, at the last and where they cost at most 0.2 of the training; costs",
+        "where they cost at most 0.2 of the training; costs",
         "In 5 of 20 runs, metrics were those of a copy that had descended without noise",
         "at 21 evenly spaced steps; bins were the samples themselves",
     ] {
