@@ -54,12 +54,6 @@ pub(crate) fn normalized(points: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
     Some(points.iter().map(|(x, y)| (*x, y / first)).collect())
 }
 
-/// What a curve has changed by since its first value; `None` without one.
-pub(crate) fn changes(points: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
-    let first = points.iter().find(|point| point.1.is_finite())?.1;
-    Some(points.iter().map(|(x, y)| (*x, y - first)).collect())
-}
-
 /// Mean of curves and the interval of one standard deviation around it, point by point. NaN where
 /// fewer than half of the curves have a value: a mean over the few would be of other runs.
 fn mean_and_band(curves: &[Curve]) -> (Curve, Vec<(f64, f64)>) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::Answer;
 
 use super::claim::{Claim, Verdict};
-use super::curve::{Curve, TimeAxis, changes, normalized, resample};
+use super::curve::{Curve, TimeAxis, normalized, resample};
 use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
 use super::group::{LABEL_NOISE, UPDATE_NOISE};
 use super::rows::{Column, measured_with_gaps};
@@ -105,10 +105,10 @@ pub(crate) fn draw(curves: &Answer, spectra: &Answer, finals: &Answer) -> Drawn 
         ),
         panel(
             "Sum of log eigenvalues",
-            Axis::new("change since the first snapshot"),
+            Axis::new("over number of parameters"),
             spectra,
-            "log_sum",
-            Form::Change,
+            "log_sum_per_parameter",
+            Form::Plain,
         ),
     ];
     let panels: Vec<Panel> = panels.into_iter().flatten().collect();
@@ -138,7 +138,7 @@ fn caption(without_spectra: bool) -> String {
         " A run has the sum of eigenvalues at every snapshot, the eigenvalues themselves where its sweep spends time on \
          them (hessian_cost_max): their means are shown where at least half of the runs have a value, as dots \
          where the neighbouring snapshots have none. The sum of log eigenvalues is that of the natural logarithms \
-         of those above 10⁻⁸ of the largest; fewer such eigenvalues are fewer terms."
+         of those above 10⁻⁸ of the largest, over the number of parameters; fewer such eigenvalues are fewer terms."
     };
     format!(
         "Mean over runs and one standard deviation (divided by n, as published) around it, each run's curve brought \
@@ -157,7 +157,6 @@ fn caption(without_spectra: bool) -> String {
 enum Form {
     Plain,
     OverFirst,
-    Change,
 }
 
 fn time_axis(curves: &Answer) -> TimeAxis {
@@ -172,7 +171,6 @@ fn curves_of(answer: &Answer, wanted: &str, value: &str, form: Form) -> Vec<Curv
         .filter_map(|run| match form {
             Form::Plain => resample(&run.points, run.steps),
             Form::OverFirst => resample(&normalized(&run.points)?, run.steps),
-            Form::Change => resample(&changes(&run.points)?, run.steps),
         })
         .collect()
 }

@@ -1,6 +1,8 @@
 SELECT
     r.job_id, r.noise_type, r.steps,
-    h.step, h.trace, h.nonzero_fraction, h.log_sum
+    h.step, h.trace, h.nonzero_fraction,
+    -- Over the number of parameters, as that of non-zero ones, so that networks of all sizes have one scale.
+    h.log_sum / (r.hidden_units * (r.input_dim + r.output_dim + 1)) AS log_sum_per_parameter
 FROM runs AS r
 JOIN spectra AS h ON h.job_id = r.job_id
 WHERE r.sweep IN ({sweeps})
