@@ -73,7 +73,10 @@ fn rows_without_inputs_run_on_generated_data_when_asked() {
     };
     let plain = of_all(&lines(&[]));
     let names: Vec<&Value> = plain.iter().map(|line| &line["metric"]).collect();
-    assert_eq!(names, ["active", "active_units", "loss", "log_tau"]);
+    assert_eq!(
+        names,
+        ["active", "active_units", "loss", "log_tau", "eig_sum"]
+    );
     let jobs = "SELECT count(*) AS jobs FROM runs WHERE update_noise > 0 AND steps = 3000 AND \
                 task = 'random' AND sweep = 'validate-scan-3000'";
     assert_eq!(sandbox.value(jobs), 12);
@@ -84,6 +87,7 @@ fn rows_without_inputs_run_on_generated_data_when_asked() {
         let column = match line["metric"].as_str().expect("a name") {
             "loss" => "loss_final",
             "log_tau" => continue,
+            "eig_sum" => "hessian_trace_ratio",
             _ => "normalized_active_fraction",
         };
         let sql = format!(

@@ -162,11 +162,13 @@ impl<L: Lanes> TileJob<L> for DescentRows<'_> {
         } = self.section;
         let first = self.first + row;
         let mut sample = self.section.first_sample(first);
-        for r in 1..R {
-            // A sample that sees some rows of the tile, from the first.
-            if sample < samples && self.section.first_sample(first + r) > sample {
-                accumulate_rows(&mut sums, scalars, first, source, column, sample, 0..r);
-                sample += 1;
+        if self.section.triangular {
+            for r in 1..R {
+                // A sample that sees some rows of the tile, from the first.
+                if sample < samples {
+                    accumulate_rows(&mut sums, scalars, first, source, column, sample, 0..r);
+                    sample += 1;
+                }
             }
         }
         accumulate(&mut sums, scalars, first, source, column, sample..samples);

@@ -75,13 +75,15 @@ impl<L: Lanes> TileJob<L> for Forward<'_> {
             row_step: self.design.rows,
             source_step: 1,
         };
-        let (weights, seen_by) = (self.weights, |end| self.design.rows_seen_by(end));
-        let by_all = seen_by(row + 1);
-        accumulate(&mut sums, scalars, row, weights, column, 0..by_all);
-        for r in 1..R {
-            // A row of weights that sample `row + r` is the first to see.
-            if seen_by(row + r + 1) > seen_by(row + r) {
-                accumulate_rows(&mut sums, scalars, row, weights, column, row + r, r..R);
+        let (weights, design) = (self.weights, self.design);
+        let by_all = 0..design.rows_seen_by(row + 1);
+        accumulate(&mut sums, scalars, row, weights, column, by_all);
+        if design.triangular {
+            for r in 1..R {
+                // A row of weights that sample `row + r` is the first to see.
+                if row + r < design.rows {
+                    accumulate_rows(&mut sums, scalars, row, weights, column, row + r, r..R);
+                }
             }
         }
         if self.rectified {
