@@ -63,8 +63,13 @@ CREATE TABLE jobs (
     owner TEXT,
     lease_until_ms BIGINT,
     deadline_at_ms BIGINT,
+    -- How the newest attempt was taken from a worker that may yet prove to be alive: the outcome that this gave
+    -- it. In this row, because whoever waits for the row's lock then reads it as of after the wait, while a
+    -- subquery on `attempts` would read it as of before.
+    taken_back TEXT CHECK (taken_back IN ('lease_expired', 'released', 'timeout')),
     CHECK ((state = 'running') = (lease_until_ms IS NOT NULL)),
-    CHECK ((state = 'running') = (owner IS NOT NULL))
+    CHECK ((state = 'running') = (owner IS NOT NULL)),
+    CHECK (taken_back IS NULL OR state IN ('queued', 'dead'))
 );
 
 -- The claim: longest expected first, over all sweeps, and within one.

@@ -43,9 +43,27 @@ impl Store {
         ticket: &Ticket,
         checkpoint: Option<&Checkpoint>,
     ) -> Result<bool, StoreError> {
+        self.give_back(ticket, checkpoint, true).await
+    }
+
+    /// Gives a job back that was claimed and not begun: [`Store::release`], but however long it waited
+    /// is no sign that its steps don't fit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn return_unstarted(&self, ticket: &Ticket) -> Result<bool, StoreError> {
+        self.give_back(ticket, None, false).await
+    }
+
+    async fn give_back(
+        &self,
+        ticket: &Ticket,
+        checkpoint: Option<&Checkpoint>,
+        begun: bool,
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.write("giving a job back").await?;
         let mut values = ticket.row();
-        values.push(checkpoint.map(steps).into());
+        values.extend([checkpoint.map(steps).into(), i64::from(begun).into()]);
         let rows = transaction.fetch(sql!("release_job.sql"), values).await?;
         let mut replaced = Vec::new();
         if let Some(row) = rows.first() {

@@ -16,7 +16,8 @@ impl Store {
     /// it took.
     ///
     /// Leases are given one more length after the database was down, after the machine slept, and
-    /// when more than half of them expire at once.
+    /// when more than half of them expire at once. A deadline is for attempts that hang while their
+    /// worker renews them; it is judged only when leases are.
     ///
     /// # Errors
     /// The database's.
@@ -31,11 +32,11 @@ impl Store {
                 .fetch(sql!("reap.sql"), arguments![lease_ms])
                 .await?;
             taken += bury(&mut transaction, &rows, "lease_expired").await?;
+            let rows = transaction
+                .fetch(sql!("expire_deadlines.sql"), arguments![lease_ms])
+                .await?;
+            taken += bury(&mut transaction, &rows, "timeout").await?;
         }
-        let rows = transaction
-            .fetch(sql!("expire_deadlines.sql"), Vec::new())
-            .await?;
-        taken += bury(&mut transaction, &rows, "timeout").await?;
         transaction.commit().await?;
         if taken > 0 {
             tracing::warn!(
@@ -85,8 +86,8 @@ async fn bury(
     for row in rows {
         let state: String = row.get("state")?;
         let epoch: i64 = row.get("epoch")?;
-        // A silent worker's epoch stays, so that it may come back; every other one was raised.
-        let raised = outcome == "timeout" || state == "cancelled";
+        // The epoch stays, so that the worker may come back, unless nobody wants its job any more.
+        let raised = state == "cancelled";
         attempts.push(arguments![
             row.get::<String>("id")?,
             epoch - i64::from(raised)

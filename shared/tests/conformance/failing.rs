@@ -17,6 +17,7 @@ crate::scenarios!(
     an_attempt_that_ended_may_not_come_back,
     a_job_that_no_attempt_brings_on_is_dead_and_says_why,
     a_step_further_or_a_short_attempt_is_no_stall,
+    a_job_that_waited_for_a_slot_has_not_stalled,
 );
 
 async fn a_failed_job_waits_longer_after_every_error(bench: Bench) {
@@ -230,5 +231,20 @@ async fn a_step_further_or_a_short_attempt_is_no_stall(bench: Bench) {
     assert_eq!(
         value(&store, "SELECT preemptions FROM jobs").await,
         Value::Integer(16)
+    );
+}
+
+async fn a_job_that_waited_for_a_slot_has_not_stalled(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    for _ in 0..5 {
+        let (_, job) = claim_one(&store).await;
+        later(&store, 80);
+        let returned = store.return_unstarted(&job.ticket).await;
+        assert!(returned.expect("answers"));
+    }
+    let counts = query(&store, "SELECT state, stalls, preemptions FROM jobs").await;
+    assert_eq!(
+        counts.rows,
+        [[text("queued"), Value::Integer(0), Value::Integer(5)]]
     );
 }

@@ -35,6 +35,37 @@ async fn after_a_restart_nobody_is_reaped_for_one_lease() {
     assert_eq!(store.reap(hours_ms).await.expect("reaps"), 1);
 }
 
+#[tokio::test]
+async fn after_a_restart_no_deadline_is_judged_for_one_lease() {
+    let bench = Bench::postgres().await;
+    let store = Store::open(&bench.url, Purpose::Migrate)
+        .await
+        .expect("opens");
+    let limits = shared::NewSweep {
+        max_job_ms: Some(1),
+        ..sweep()
+    };
+    submit(&store, &limits, 1).await;
+    let request = shared::ClaimRequest {
+        lease_ms: 1_000,
+        ..up_to(1)
+    };
+    let holder = worker();
+    let claims = store.claim(holder, &request).await.expect("claims");
+    let hours_ms = 5 * 3_600_000;
+    let held = [claims[0].ticket.clone()];
+    let renewals = store.heartbeat(holder, &held, 2 * hours_ms).await;
+    assert_eq!(renewals.expect("beats").len(), 1);
+    later(&store, 60);
+    assert_eq!(
+        store.reap(hours_ms).await.expect("reaps"),
+        0,
+        "no result could be delivered before"
+    );
+    later(&store, 5 * 3_600);
+    assert_eq!(store.reap(hours_ms).await.expect("reaps"), 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crashed_server_keeps_what_was_committed() {
     let cluster = PostgresCluster::start();

@@ -1,6 +1,7 @@
 //! Leases: who fell silent is noticed, who is alive is not robbed.
 
-use shared::{Finish, Renewal, Store, Value};
+use shared::{Finish, Renewal, Value};
+use simulation::Checkpoint;
 
 use crate::bench::{
     Bench, LEASE_MS, claim, claim_one, cost, later, query, result, status, submit, sweep, text,
@@ -15,7 +16,7 @@ crate::scenarios!(
     when_most_leases_expire_at_once_they_get_one_more_length,
     at_most_sixty_four_are_reaped_at_once,
     a_job_that_keeps_killing_its_worker_ends_dead,
-    a_hung_attempt_is_ended_by_its_deadline,
+    a_worker_taken_for_dead_hands_over_its_last_attempt,
     a_worker_known_to_be_gone_is_reaped_at_once,
     a_person_who_runs_again_loses_no_time_and_no_budget,
     what_a_stopped_run_left_in_its_spool_is_taken,
@@ -159,37 +160,30 @@ async fn a_job_that_keeps_killing_its_worker_ends_dead(bench: Bench) {
     assert_eq!(status(&store).await.dead, 0);
 }
 
-async fn a_hung_attempt_is_ended_by_its_deadline(bench: Bench) {
+async fn a_worker_taken_for_dead_hands_over_its_last_attempt(bench: Bench) {
     let store = bench.store().await;
     let limits = shared::NewSweep {
-        max_job_ms: Some(1_000_000),
+        max_crashes: 1,
         ..sweep()
     };
     submit(&store, &limits, 1).await;
-    let (holder, job) = claim_one(&store).await;
-    assert_eq!(job.max_job_ms, Some(1_000_000));
-    let held = [job.ticket.clone()];
-    let beat = async |store: &Store| {
-        store
-            .heartbeat(holder, &held, LEASE_MS)
-            .await
-            .expect("beats")
-    };
-    for _ in 0..14 {
-        later(&store, 80);
-        assert_eq!(beat(&store).await.len(), 1);
-        assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 0);
-    }
-    later(&store, 80);
-    assert_eq!(beat(&store).await.len(), 1);
+    let (_, job) = claim_one(&store).await;
+    later(&store, 91);
     assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 1);
-    assert_eq!(beat(&store).await, [], "the hung attempt may not come back");
-    assert_eq!(
-        value(&store, "SELECT outcome FROM attempts").await,
-        text("timeout")
+    assert_eq!(status(&store).await.dead, 1);
+    let [kept, last] = [1, 2].map(|byte| Checkpoint::from_bytes(vec![byte]));
+    assert!(
+        store
+            .save_checkpoint(&job.ticket, &kept)
+            .await
+            .expect("saves")
     );
-    let counts = query(&store, "SELECT errors, crashes FROM jobs").await;
-    assert_eq!(counts.rows, [[Value::Integer(1), Value::Integer(0)]]);
+    let released = store.release(&job.ticket, Some(&last)).await;
+    assert!(released.expect("releases"));
+    let (_, next) = claim_one(&store).await;
+    assert_eq!(next.checkpoint, Some(last));
+    let crashes = value(&store, "SELECT crashes FROM jobs").await;
+    assert_eq!(crashes, Value::Integer(0));
 }
 
 async fn a_worker_known_to_be_gone_is_reaped_at_once(bench: Bench) {

@@ -144,12 +144,23 @@ impl Model {
         }
     }
 
-    /// Gives the crash back if this attempt was counted as one.
-    fn uncount_crash(&mut self, ticket: &Ticket) {
-        let key = (ticket.job_id.clone(), ticket.epoch);
-        if self.attempts[&key].outcome == Some("lease_expired") {
-            self.job(&ticket.job_id).view.crashes -= 1;
+    /// Gives back the crash or the error that this attempt was counted as.
+    fn uncount(&mut self, ticket: &Ticket) {
+        match self.outcome(ticket) {
+            Some("lease_expired") => self.job(&ticket.job_id).view.crashes -= 1,
+            Some("timeout") => self.job(&ticket.job_id).view.errors -= 1,
+            _ => {}
         }
+    }
+
+    fn outcome(&self, ticket: &Ticket) -> Option<&'static str> {
+        self.attempts[&(ticket.job_id.clone(), ticket.epoch)].outcome
+    }
+
+    /// Whether this attempt may go on: it is the newest, and not one that hung past its deadline.
+    fn may_go_on(&mut self, ticket: &Ticket) -> bool {
+        let open = [State::Running, State::Queued, State::Dead];
+        self.is_newest(ticket, &open) && self.outcome(ticket) != Some("timeout")
     }
 
     fn job(&mut self, id: &JobId) -> &mut Job {
@@ -186,14 +197,18 @@ impl Queue for Model {
     async fn heartbeat(&mut self, worker: Uuid, held: &[Ticket]) -> Checked<Vec<Renewal>> {
         let mut renewals = Vec::new();
         for ticket in held {
-            let newest = self.is_newest(ticket, &[State::Running, State::Queued, State::Dead]);
+            let newest = self.may_go_on(ticket);
             if !newest && self.has(Guard::HeartbeatChecksEpoch) {
                 continue;
             }
             if newest {
-                self.uncount_crash(ticket);
-                let lease_until_ms = self.now_ms + LEASE_MS;
+                self.uncount(ticket);
+                let (now, lease_until_ms) = (self.now_ms, self.now_ms + LEASE_MS);
+                let limit = self.limits.max_job_ms;
                 let job = self.job(&ticket.job_id);
+                if job.view.state != State::Running || job.lease_until_ms < now {
+                    job.deadline_ms = limit.map(|limit| now + 2 * LEASE_MS + limit);
+                }
                 job.view.state = State::Running;
                 job.owner = Some(worker);
                 job.lease_until_ms = lease_until_ms;
@@ -243,7 +258,7 @@ impl Queue for Model {
             (attempt.outcome, attempt.digest) = (Some("superseded"), digest);
             return Ok(Finish::Superseded);
         }
-        self.uncount_crash(ticket);
+        self.uncount(ticket);
         let job = self.job(&ticket.job_id);
         job.view.state = State::Done;
         job.view.cancel_requested = false;
@@ -258,15 +273,16 @@ impl Queue for Model {
         if !self.is_newest(ticket, &[State::Running]) {
             return Ok(false);
         }
-        self.count_error(&ticket.job_id, "error");
+        let raise = i64::from(self.has(Guard::FailRaisesEpoch));
+        self.count_error(&ticket.job_id, "error", raise);
         Ok(true)
     }
 
     async fn release(&mut self, ticket: &Ticket) -> Checked<bool> {
-        if !self.is_newest(ticket, &[State::Running, State::Queued]) {
+        if !self.may_go_on(ticket) {
             return Ok(false);
         }
-        self.uncount_crash(ticket);
+        self.uncount(ticket);
         let (now, raise) = (self.now_ms, i64::from(self.has(Guard::ReleaseRaisesEpoch)));
         let job = self.job(&ticket.job_id);
         job.view.preemptions += 1;

@@ -6,6 +6,11 @@ SET crashes = jobs.crashes + $2,
     owner = NULL,
     lease_until_ms = NULL,
     epoch = jobs.epoch + jobs.cancel_requested,
+    taken_back = CASE
+        WHEN jobs.cancel_requested = 1 THEN NULL
+        WHEN $2 = 1 THEN 'lease_expired'
+        ELSE 'released'
+    END,
     state = CASE
         WHEN jobs.cancel_requested = 1 THEN 'cancelled'
         WHEN $2 = 1 AND jobs.crashes + 1 >= s.max_crashes THEN 'dead'

@@ -21,7 +21,8 @@ claimed AS (
         owner = $1,
         lease_until_ms = {now} + $2,
         deadline_at_ms = {now} + 2 * $2 + (SELECT s.max_job_ms FROM sweeps AS s WHERE s.name = jobs.sweep),
-        cancel_requested = 0
+        cancel_requested = 0,
+        taken_back = NULL
     FROM chosen
     WHERE jobs.id = chosen.id AND jobs.state = 'queued'
     RETURNING jobs.id, jobs.epoch, jobs.sweep, jobs.estimated_seconds

@@ -22,7 +22,8 @@ SET state = 'running',
     lease_until_ms = {now} + $2,
     -- The worker ends the attempt itself; two leases later it is taken for hung.
     deadline_at_ms = {now} + 2 * $2 + (SELECT s.max_job_ms FROM sweeps AS s WHERE s.name = jobs.sweep),
-    cancel_requested = 0
+    cancel_requested = 0,
+    taken_back = NULL
 FROM chosen
 WHERE jobs.id = chosen.id AND jobs.state = 'queued'
 RETURNING jobs.id, jobs.epoch

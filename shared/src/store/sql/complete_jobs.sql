@@ -1,5 +1,5 @@
 -- Queued or dead under an unchanged epoch: reaped, and nobody has claimed it since, so the late finisher is
--- welcome, and its crash is uncounted if it was counted as one. Locked in the order of their ids, as by a
+-- welcome, and the crash or the error that was counted for it is uncounted. Locked in the order of their ids, as by a
 -- heartbeat, so that neither waits for the other for ever.
 WITH finished AS MATERIALIZED (
     SELECT j.id, j.epoch
@@ -9,11 +9,9 @@ WITH finished AS MATERIALIZED (
     {for_update}
 )
 UPDATE jobs
-SET crashes = jobs.crashes - CASE WHEN jobs.state = 'running' THEN 0 ELSE (
-        SELECT count(*)
-        FROM attempts AS a
-        WHERE a.job_id = jobs.id AND a.epoch = jobs.epoch AND a.outcome = 'lease_expired'
-    ) END,
+SET crashes = jobs.crashes - CASE WHEN jobs.taken_back = 'lease_expired' THEN 1 ELSE 0 END,
+    errors = jobs.errors - CASE WHEN jobs.taken_back = 'timeout' THEN 1 ELSE 0 END,
+    taken_back = NULL,
     state = 'done',
     owner = NULL,
     lease_until_ms = NULL,

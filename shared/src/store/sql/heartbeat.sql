@@ -1,6 +1,7 @@
 -- $1 worker, $2 lease in ms. A job that is queued or dead under an unchanged epoch was reaped and
 -- nobody has claimed it since: the worker is alive after all, so it takes the job back and the
--- crash, if one was counted, is uncounted. Everything else that ends an attempt raises the epoch.
+-- crash, if one was counted, is uncounted. Not one that overran its deadline: only its result is welcome.
+-- While a lease had run out nobody could say that the attempt hung, so its deadline starts anew.
 -- Locked in the order of their ids, as by whoever records several results.
 WITH held AS MATERIALIZED (
     SELECT j.id, j.epoch
@@ -12,15 +13,17 @@ WITH held AS MATERIALIZED (
 UPDATE jobs
 SET lease_until_ms = {now} + $2,
     owner = $1,
-    crashes = jobs.crashes - CASE WHEN jobs.state = 'running' THEN 0 ELSE (
-        SELECT count(*)
-        FROM attempts AS a
-        WHERE a.job_id = jobs.id AND a.epoch = jobs.epoch AND a.outcome = 'lease_expired'
-    ) END,
+    crashes = jobs.crashes - CASE WHEN jobs.taken_back = 'lease_expired' THEN 1 ELSE 0 END,
+    deadline_at_ms = CASE
+        WHEN jobs.taken_back IS NULL AND jobs.lease_until_ms >= {now} THEN jobs.deadline_at_ms
+        ELSE {now} + 2 * $2 + (SELECT s.max_job_ms FROM sweeps AS s WHERE s.name = jobs.sweep)
+    END,
+    taken_back = NULL,
     state = 'running'
 FROM held
 WHERE jobs.id = held.id
     AND jobs.epoch = held.epoch
     AND jobs.state IN ('running', 'queued', 'dead')
     AND jobs.epoch > 0
+    AND jobs.taken_back IS DISTINCT FROM 'timeout'
 RETURNING jobs.id, jobs.epoch, jobs.cancel_requested

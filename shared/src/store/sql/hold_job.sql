@@ -2,5 +2,9 @@
 -- nobody claims the job before this transaction ends.
 UPDATE jobs
 SET epoch = epoch
-WHERE id = $1 AND epoch = $2 AND epoch > 0 AND state IN ('running', 'queued')
+WHERE id = $1
+    AND epoch = $2
+    AND epoch > 0
+    AND state IN ('running', 'queued', 'dead')
+    AND taken_back IS DISTINCT FROM 'timeout'
 RETURNING sweep

@@ -30,6 +30,7 @@ SET crashes = jobs.crashes + 1,
     owner = NULL,
     lease_until_ms = NULL,
     epoch = jobs.epoch + jobs.cancel_requested,
+    taken_back = CASE WHEN jobs.cancel_requested = 1 THEN NULL ELSE 'lease_expired' END,
     state = CASE
         WHEN jobs.cancel_requested = 1 THEN 'cancelled'
         WHEN jobs.crashes + 1 >= s.max_crashes THEN 'dead'

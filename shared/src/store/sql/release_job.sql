@@ -1,6 +1,7 @@
--- $1 job, $2 epoch, $3 steps of the checkpoint that comes along, or NULL. A job that was reaped
--- meanwhile, but not claimed, gets its crash uncounted. An attempt of a minute or more that leaves no
--- further step to go on from is a stall; after three in a row the job is dead.
+-- $1 job, $2 epoch, $3 steps of the checkpoint that comes along, or NULL, $4: 1 if the simulation began, else 0.
+-- A job that was reaped meanwhile, but not claimed, gets its crash uncounted. An attempt of a minute or more
+-- that leaves no further step to go on from is a stall; after three in a row the job is dead. One that waited
+-- for a slot all the while is none.
 WITH attempt AS MATERIALIZED (
     SELECT
         j.id, j.stalls, j.steps_kept, {now} - a.started_at_ms AS lasted_ms,
@@ -19,18 +20,15 @@ judged AS MATERIALIZED (
         CASE WHEN steps > steps_kept THEN steps ELSE steps_kept END AS steps_kept,
         CASE
             WHEN steps > steps_kept THEN 0
-            WHEN lasted_ms < 60000 THEN stalls
+            WHEN lasted_ms < 60000 OR $4 = 0 THEN stalls
             ELSE stalls + 1
         END AS stalls
     FROM attempt
 )
 UPDATE jobs
 SET preemptions = jobs.preemptions + 1,
-    crashes = jobs.crashes - CASE WHEN jobs.state = 'running' THEN 0 ELSE (
-        SELECT count(*)
-        FROM attempts AS a
-        WHERE a.job_id = jobs.id AND a.epoch = jobs.epoch AND a.outcome = 'lease_expired'
-    ) END,
+    crashes = jobs.crashes - CASE WHEN jobs.taken_back = 'lease_expired' THEN 1 ELSE 0 END,
+    taken_back = NULL,
     epoch = jobs.epoch + 1,
     owner = NULL,
     lease_until_ms = NULL,
@@ -47,5 +45,6 @@ FROM judged
 WHERE jobs.id = judged.id
     AND jobs.epoch = $2
     AND jobs.epoch > 0
-    AND jobs.state IN ('running', 'queued')
+    AND jobs.state IN ('running', 'queued', 'dead')
+    AND jobs.taken_back IS DISTINCT FROM 'timeout'
 RETURNING jobs.sweep, jobs.state

@@ -71,18 +71,20 @@ impl Model {
     pub(super) fn expire_deadlines(&mut self) -> u64 {
         let now = self.now_ms;
         let overdue = |job: &&Job| {
-            job.view.state == State::Running && job.deadline_ms.is_some_and(|limit| limit < now)
+            let late = job.deadline_ms.is_some_and(|limit| limit < now);
+            job.view.state == State::Running && late && job.lease_until_ms >= now
         };
         let lost: Vec<JobId> = self.jobs.values().filter(overdue).map(id_of).collect();
         for id in &lost {
-            self.count_error(id, "timeout");
+            // Only a cancelled job's epoch is raised: nobody wants its result any more.
+            let raise = i64::from(self.job(id).view.cancel_requested);
+            self.count_error(id, "timeout", raise);
         }
         lost.len() as u64
     }
 
-    pub(super) fn count_error(&mut self, id: &JobId, outcome: &'static str) {
+    pub(super) fn count_error(&mut self, id: &JobId, outcome: &'static str, raise: i64) {
         let (now, limit) = (self.now_ms, self.limits.max_errors);
-        let raise = i64::from(self.has(Guard::FailRaisesEpoch));
         let job = self.job(id);
         let delay = 10_000 << job.view.errors;
         let epoch = job.view.epoch;
