@@ -10,7 +10,7 @@ impl Store {
     /// # Errors
     /// An unknown sweep; the database's.
     pub async fn pause(&self, sweep: &str) -> Result<u64, StoreError> {
-        self.steer("pausing the sweep", sweep, &[sql!("pause.sql")])
+        self.steer("pausing the sweep", sweep, sql!("pause.sql"))
             .await
     }
 
@@ -19,7 +19,7 @@ impl Store {
     /// # Errors
     /// An unknown sweep; the database's.
     pub async fn resume(&self, sweep: &str) -> Result<u64, StoreError> {
-        self.steer("resuming the sweep", sweep, &[sql!("resume.sql")])
+        self.steer("resuming the sweep", sweep, sql!("resume.sql"))
             .await
     }
 
@@ -29,8 +29,17 @@ impl Store {
     /// # Errors
     /// An unknown sweep; the database's.
     pub async fn cancel(&self, sweep: &str) -> Result<u64, StoreError> {
-        let statements = [sql!("cancel_queued.sql"), sql!("cancel_running.sql")];
-        self.steer("cancelling the sweep", sweep, &statements).await
+        let mut transaction = self.write("cancelling the sweep").await?;
+        super::status::known_sweep(&mut transaction, sweep).await?;
+        let rows = transaction
+            .fetch(sql!("count_dead_taken_back.sql"), arguments![sweep])
+            .await?;
+        let dead = rows[0].count("jobs")?;
+        let changed = transaction
+            .execute(sql!("cancel.sql"), arguments![sweep])
+            .await?;
+        transaction.commit().await?;
+        Ok(changed.saturating_sub(dead))
     }
 
     /// Queues every dead or cancelled job again with a fresh budget, and resumes a sweep that had
@@ -55,14 +64,11 @@ impl Store {
         &self,
         doing: &'static str,
         sweep: &str,
-        statements: &[&str],
+        statement: &str,
     ) -> Result<u64, StoreError> {
         let mut transaction = self.write(doing).await?;
         super::status::known_sweep(&mut transaction, sweep).await?;
-        let mut changed = 0;
-        for statement in statements {
-            changed += transaction.execute(statement, arguments![sweep]).await?;
-        }
+        let changed = transaction.execute(statement, arguments![sweep]).await?;
         transaction.commit().await?;
         Ok(changed)
     }

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::task::JoinHandle;
 
 use crate::bench::{
-    Bench, LEASE_MS, claim_one, cost, later, result, status, value,
+    Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, result, status, value, worker,
 };
 
 /// A connection that holds rows' locks until told to let go.
@@ -108,4 +108,24 @@ async fn a_job_given_back_while_it_is_reaped_costs_no_crash() {
     let released = while_reaping(&bench, &store, release).await;
     assert!(released.expect("releases"));
     assert_eq!(crashes(&store).await, Value::Integer(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_job_given_back_while_its_sweep_is_cancelled_is_cancelled_too() {
+    let bench = Bench::postgres().await;
+    let store = bench.with_jobs(3).await;
+    // The last id goes first, and lies last in the table: the cancellation waits before it comes to it.
+    let running = claim(&store, worker(), 1).await.remove(0);
+    let first = "jobs WHERE id = (SELECT min(id) FROM jobs)";
+    let mut blocker = Blocker::of(&bench, first).await;
+    let own = store.clone();
+    let cancelled = tokio::spawn(async move { own.cancel(SWEEP).await });
+    blocker.await_waiting::<()>(1, None).await;
+    let own = store.clone();
+    let released = tokio::spawn(async move { own.release(&running.ticket, None).await });
+    blocker.await_waiting(2, Some(&released)).await;
+    blocker.let_go().await;
+    assert_eq!(cancelled.await.expect("no panic").expect("cancels"), 3);
+    assert!(released.await.expect("no panic").expect("releases"));
+    assert_eq!(status(&store).await.cancelled, 3);
 }

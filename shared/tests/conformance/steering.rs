@@ -1,8 +1,10 @@
 //! Pause, resume, cancel.
 
-use shared::{Finish, PauseReason, StoreError, SweepState};
+use shared::{Finish, NewSweep, PauseReason, StoreError, SweepState};
 
-use crate::bench::{Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, result, status, worker};
+use crate::bench::{
+    Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, result, status, submit, sweep, worker,
+};
 
 crate::scenarios!(
     a_paused_sweep_hands_out_nothing,
@@ -10,6 +12,7 @@ crate::scenarios!(
     a_cancelled_job_whose_worker_is_gone_ends_cancelled,
     a_result_in_time_beats_the_cancellation,
     a_cancelled_job_can_be_retried,
+    cancelling_keeps_what_is_dead_from_coming_back,
     an_unknown_sweep_is_answered_with_the_nearest,
 );
 
@@ -96,6 +99,28 @@ async fn a_cancelled_job_can_be_retried(bench: Bench) {
         .await
         .expect("beats");
     assert!(renewals.iter().all(|renewal| !renewal.cancel_requested));
+}
+
+async fn cancelling_keeps_what_is_dead_from_coming_back(bench: Bench) {
+    let store = bench.store().await;
+    let limits = NewSweep {
+        max_crashes: 1,
+        ..sweep()
+    };
+    submit(&store, &limits, 2).await;
+    let (holder, job) = claim_one(&store).await;
+    later(&store, 100);
+    assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 1);
+    assert_eq!(status(&store).await.dead, 1);
+    assert_eq!(store.cancel(SWEEP).await.expect("cancels"), 1);
+    assert_eq!(store.cancel(SWEEP).await.expect("cancels"), 0);
+    // Its worker was alive after all.
+    let held = [job.ticket.clone()];
+    let renewals = store.heartbeat(holder, &held, LEASE_MS).await;
+    assert_eq!(renewals.expect("beats"), []);
+    assert!(!store.release(&job.ticket, None).await.expect("answers"));
+    let counts = status(&store).await;
+    assert_eq!((counts.dead, counts.cancelled), (1, 1));
 }
 
 async fn an_unknown_sweep_is_answered_with_the_nearest(bench: Bench) {

@@ -7,8 +7,18 @@ use crate::queue::State;
 impl Model {
     pub(super) fn cancel(&mut self) -> u64 {
         let mut changed = 0;
+        let attempts = &self.attempts;
         for job in self.jobs.values_mut() {
+            let newest = attempts.get(&(job.view.id.clone(), job.view.epoch));
+            let presumed = newest.is_some_and(|attempt| {
+                matches!(attempt.outcome, Some("lease_expired" | "timeout"))
+            });
             match job.view.state {
+                // Its worker may be alive after all, and may not take it back.
+                State::Dead if presumed => {
+                    job.view.epoch += 1;
+                    continue;
+                }
                 State::Queued => {
                     job.view.state = State::Cancelled;
                     job.view.epoch += 1;
