@@ -143,27 +143,46 @@ impl ExclusionRule {
     }
 
     /// Several rules as one SQL expression over a row `r` of parameters and results: the name of the
-    /// first that holds, or NULL.
-    pub(crate) fn label(rules: &[Self]) -> String {
+    /// first that holds, or NULL. Its texts are bound, whatever they hold, from placeholder `first` on.
+    pub(crate) fn label(rules: &[Self], first: usize) -> (String, Vec<String>) {
+        let mut texts = Texts {
+            first,
+            bound: Vec::new(),
+        };
         if rules.is_empty() {
-            return "CAST(NULL AS TEXT)".to_owned();
+            return ("CAST(NULL AS TEXT)".to_owned(), texts.bound);
         }
-        let cases: Vec<String> = rules
-            .iter()
-            .map(|rule| {
-                let terms: Vec<String> = rule.terms.iter().map(Term::sql).collect();
-                format!("WHEN {} THEN {}", terms.join(" AND "), quoted(&rule.name))
-            })
-            .collect();
-        format!("CASE {} END", cases.join(" "))
+        let mut cases = Vec::with_capacity(rules.len());
+        for rule in rules {
+            let terms: Vec<String> = rule.terms.iter().map(|term| term.sql(&mut texts)).collect();
+            let name = texts.bind(&rule.name);
+            cases.push(format!("WHEN {} THEN {name}", terms.join(" AND ")));
+        }
+        (format!("CASE {} END", cases.join(" ")), texts.bound)
+    }
+}
+
+/// Texts of rules, each of which becomes a placeholder: in the statement itself they could be taken for one,
+/// or for a word in braces.
+struct Texts {
+    first: usize,
+    bound: Vec<String>,
+}
+
+impl Texts {
+    fn bind(&mut self, text: &str) -> String {
+        // PostgreSQL's text holds no zero bytes.
+        self.bound.push(text.replace('\0', ""));
+        format!("CAST(${} AS TEXT)", self.first + self.bound.len() - 1)
     }
 }
 
 impl Term {
     /// The term as a condition that is never NULL for a value that is there.
-    fn sql(&self) -> String {
-        // Quoted, because a column's name comes from a file.
-        let column = format!("r.\"{}\"", self.column.replace('"', "\"\""));
+    fn sql(&self, texts: &mut Texts) -> String {
+        // From a file: what no column's name holds can't make one that exists.
+        let known = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let column = format!("r.\"{}\"", self.column.replace(|c| !known(c), "?"));
         match &self.test {
             Test::Compare(comparison, number) => {
                 format!("{column} {} {}", comparison.sign(), real(*number))
@@ -175,7 +194,7 @@ impl Term {
                         RuleValue::Missing => format!("{column} IS NULL"),
                         RuleValue::Whole(number) => format!("{column} = {number}"),
                         RuleValue::Real(number) => format!("{column} = {}", real(*number)),
-                        RuleValue::Text(text) => format!("{column} = {}", quoted(text)),
+                        RuleValue::Text(text) => format!("{column} = {}", texts.bind(text)),
                     })
                     .collect();
                 format!("({})", each.join(" OR "))
@@ -187,10 +206,6 @@ impl Term {
 /// A finite number with every digit, and as what both databases take for a double.
 fn real(number: f64) -> String {
     format!("CAST({number:e} AS DOUBLE PRECISION)")
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\0', "").replace('\'', "''"))
 }
 
 /// The rule's condition as people read it: `outcome is diverged`, `loss_final > 1 and steps is 10`.
@@ -247,14 +262,16 @@ mod tests {
     }
 
     #[test]
-    fn rules_become_sql_in_which_nothing_escapes_its_quotes() {
+    fn rules_become_sql_that_holds_no_text_of_theirs() {
+        let (sql, texts) = ExclusionRule::label(&[rule()], 2);
         assert_eq!(
-            ExclusionRule::label(&[rule()]),
+            sql,
             "CASE WHEN r.\"loss_final\" >= CAST(-1.5e0 AS DOUBLE PRECISION) \
-             AND (r.\"host\" IS NULL OR r.\"host\" = 'a''b') AND (r.\"replicate\" = 3) \
-             THEN 'o''clock' END"
+             AND (r.\"host\" IS NULL OR r.\"host\" = CAST($2 AS TEXT)) AND (r.\"replicate\" = 3) \
+             THEN CAST($3 AS TEXT) END"
         );
-        assert_eq!(ExclusionRule::label(&[]), "CAST(NULL AS TEXT)");
+        assert_eq!(texts, ["a'b", "o'clock"]);
+        assert_eq!(ExclusionRule::label(&[], 1).0, "CAST(NULL AS TEXT)");
     }
 
     #[test]

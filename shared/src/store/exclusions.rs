@@ -37,8 +37,10 @@ pub(super) async fn adopt_rules(
     if changed == 0 {
         return Ok(0);
     }
-    let statement = label_statement(rules, "x.sweep = $1");
-    let relabelled = transaction.execute(&statement, arguments![sweep]).await?;
+    let (statement, texts) = label_statement(rules, "x.sweep = $1", 2);
+    let mut values = arguments![sweep];
+    values.extend(texts);
+    let relabelled = transaction.execute(&statement, values).await?;
     if relabelled > 0 {
         recount(transaction, sweep).await?;
     }
@@ -63,9 +65,8 @@ pub(super) async fn label(
         return Ok(Vec::new());
     }
     let which = "x.job_id IN (SELECT column1 FROM {rows: text})";
-    let labelled = transaction
-        .fetch_rows(&label_statement(&rules, which), &[], jobs)
-        .await?;
+    let (statement, texts) = label_statement(&rules, which, 1);
+    let labelled = transaction.fetch_rows(&statement, &texts, jobs).await?;
     labelled
         .iter()
         .map(|row| Ok((row.get("job_id")?, row.get("excluded")?)))
@@ -79,9 +80,11 @@ pub(super) fn parse(sweep: &str, json: &str) -> Result<Vec<ExclusionRule>, Store
     })
 }
 
-fn label_statement(rules: &[ExclusionRule], which: &str) -> String {
-    // The condition first: a label may hold any text, even braces.
-    sql!("label_results.sql")
+/// The statement, and the values of its placeholders from `$first` on.
+fn label_statement(rules: &[ExclusionRule], which: &str, first: usize) -> (String, Vec<Argument>) {
+    let (label, texts) = ExclusionRule::label(rules, first);
+    let statement = sql!("label_results.sql")
         .replace("{which}", which)
-        .replace("{label}", &ExclusionRule::label(rules))
+        .replace("{label}", &label);
+    (statement, texts.into_iter().map(Argument::from).collect())
 }

@@ -15,6 +15,7 @@ crate::scenarios!(
     every_column_can_be_named_in_a_rule,
     a_rule_about_an_unknown_column_is_refused_with_the_submission,
     rules_that_change_while_results_come_in_leave_no_stale_label,
+    a_rule_may_hold_any_text,
 );
 
 fn rule(name: &str, column: &str, test: Test) -> ExclusionRule {
@@ -250,4 +251,21 @@ async fn rules_that_change_while_results_come_in_leave_no_stale_label(bench: Ben
     }
     let flow = store.flow(SWEEP).await.expect("counts");
     assert_eq!((flow.finished, flow.diverged, flow.excluded), (120, 60, 60));
+}
+
+async fn a_rule_may_hold_any_text(bench: Bench) {
+    let store = bench.store().await;
+    let odd = "it's $5, {rows: text} of {now}? $1 \u{e9}\\";
+    let here = |host: &str| Test::AnyOf(vec![RuleValue::Text(host.to_owned())]);
+    let rules = [
+        rule("$2 {rows:", "host", here("host")),
+        rule(odd, "host", here(odd)),
+    ];
+    // Labelled as they are recorded, and again when the rules change.
+    finished(&store, &with_rules(rules.to_vec())).await;
+    assert_eq!(labels(&store).await, vec![text("$2 {rows:"); 5]);
+    finished(&store, &with_rules(vec![rule(odd, "host", here("host"))])).await;
+    assert_eq!(labels(&store).await[0], text(odd));
+    let column = with_rules(vec![rule("odd", "host\" = $9 {rows: text}", here("host"))]);
+    assert!(store.submit(&column, &[], &[]).await.is_err());
 }
