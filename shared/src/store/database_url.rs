@@ -18,6 +18,12 @@ impl DatabaseUrl {
             reason: reason.to_owned(),
         };
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            if has_unknown_setting(url) {
+                return Err(invalid(
+                    "after the ? come settings of a connection, such as sslmode=require or sslrootcert=PATH; \
+                     one of those there is unknown",
+                ));
+            }
             return Ok(Self::Postgres {
                 url: url.to_owned(),
             });
@@ -48,6 +54,43 @@ impl DatabaseUrl {
     }
 }
 
+/// Settings of a connection that the driver knows.
+const SETTINGS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
+
+fn is_setting(key: &str) -> bool {
+    SETTINGS.contains(&key) || key.starts_with("options[") || key.starts_with("options%5B")
+}
+
+/// Whether the driver would meet a setting that it doesn't know: it would print its name and value.
+fn has_unknown_setting(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let mut keys = query.split('&').map(key_of);
+    keys.any(|key| !key.is_empty() && !is_setting(key))
+}
+
+fn key_of(pair: &str) -> &str {
+    pair.split_once('=').map_or(pair, |(key, _)| key)
+}
+
 /// The URL without its password, for logs and errors. When in doubt it hides too much.
 pub fn redacted_url(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
@@ -72,16 +115,17 @@ pub fn redacted_url(url: &str) -> String {
     format!("{scheme}://{user}{}", without_secrets(address))
 }
 
-/// Replaces the values of `password=` and `sslpassword=` in a query.
+/// Replaces the values in a query, but those of settings that are no secret.
 fn without_secrets(address: &str) -> String {
     let Some((host, query)) = address.split_once('?') else {
         return address.to_owned();
     };
     let pairs: Vec<String> = query
         .split('&')
-        .map(|pair| match pair.split_once('=') {
-            Some((key, _)) if key.to_ascii_lowercase().contains("pass") => format!("{key}=***"),
-            _ => pair.to_owned(),
+        .map(|pair| match key_of(pair) {
+            key if is_setting(key) && key != "password" => pair.to_owned(),
+            key if key.len() < pair.len() => format!("{key}=***"),
+            _ => "***".to_owned(),
         })
         .collect();
     format!("{host}?{}", pairs.join("&"))
@@ -115,6 +159,26 @@ mod tests {
             ("sqlite://a@b:c.db", "sqlite://a@b:c.db"),
         ] {
             assert_eq!(redacted_url(url), shown);
+        }
+    }
+
+    #[test]
+    fn settings_that_the_driver_would_print_are_refused_without_their_values() {
+        for url in [
+            "postgres://h/db?sslpassword=secret",
+            "postgres://u:p@h/db?sslmode=require&sslpassword=secret",
+            "postgresql://h/db?connect_timeout=secret",
+            "postgres://h/db?secret",
+        ] {
+            let shown = DatabaseUrl::parse(url).expect_err(url).to_string();
+            assert!(!shown.contains("secret"), "{shown}");
+        }
+        for url in [
+            "postgres://h/db?sslmode=require&application_name=x&options[a]=b",
+            "postgres://u:p@h/db?user=u&password=p",
+            "postgres://u@h/db?",
+        ] {
+            assert!(DatabaseUrl::parse(url).is_ok(), "{url}");
         }
     }
 
