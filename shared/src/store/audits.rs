@@ -11,7 +11,8 @@ use crate::{AuditedRun, JobId, Mismatch, RunOrigin, StoreError};
 
 impl Store {
     /// A share (0 to 1) of a sweep's finished jobs, at least one if there is any: the same for the same
-    /// seed and the same jobs. Runs that the clock cut short can't be repeated and aren't among them.
+    /// seed, the same jobs and the same host. Those that another host than `here` recorded come first: to run
+    /// them again shows the most. Runs that the clock cut short can't be repeated and aren't among them.
     ///
     /// # Errors
     /// An unknown sweep; the database's.
@@ -20,18 +21,29 @@ impl Store {
         sweep: &str,
         share: f64,
         seed: u64,
+        here: &str,
     ) -> Result<Vec<JobId>, StoreError> {
         let flow = self.flow(sweep).await?;
         let finished = (flow.finished - flow.truncated) as f64;
         let wanted = (share * finished).ceil().clamp(0.0, finished) as usize;
         let mut transaction = self.read("choosing jobs to run again").await?;
         let start = start_of_sample(seed);
-        let mut jobs = sample_from(&mut transaction, sweep, &start, wanted).await?;
-        if jobs.len() < wanted {
-            // Past the last id, go on with the first.
-            let missing = wanted - jobs.len();
-            let first = sample_from(&mut transaction, sweep, "", missing).await?;
-            jobs.extend(first.into_iter().filter(|job| job.0 < start));
+        let mut jobs = Vec::new();
+        for elsewhere in [true, false] {
+            let source = Source {
+                sweep,
+                here,
+                elsewhere,
+            };
+            let own = wanted - jobs.len();
+            let mut found = sample_from(&mut transaction, &source, &start, own).await?;
+            if found.len() < own {
+                // Past the last id, go on with the first.
+                let missing = own - found.len();
+                let first = sample_from(&mut transaction, &source, "", missing).await?;
+                found.extend(first.into_iter().filter(|job| job.0 < start));
+            }
+            jobs.extend(found);
         }
         transaction.commit().await?;
         Ok(jobs)
@@ -71,6 +83,13 @@ impl Store {
     }
 }
 
+/// The results of a sweep that one host recorded, or all others.
+struct Source<'a> {
+    sweep: &'a str,
+    here: &'a str,
+    elsewhere: bool,
+}
+
 /// Where among all ids a sample begins: 32 hexadecimal digits, as an id.
 fn start_of_sample(seed: u64) -> String {
     let hash = Sha256::digest(seed.to_le_bytes());
@@ -82,7 +101,7 @@ fn start_of_sample(seed: u64) -> String {
 
 async fn sample_from(
     transaction: &mut Transaction,
-    sweep: &str,
+    source: &Source<'_>,
     start: &str,
     wanted: usize,
 ) -> Result<Vec<JobId>, StoreError> {
@@ -90,7 +109,14 @@ async fn sample_from(
     let rows = transaction
         .fetch(
             sql!("sample_results.sql"),
-            arguments![sweep, MODEL_VERSION, start, wanted],
+            arguments![
+                source.sweep,
+                MODEL_VERSION,
+                start,
+                wanted,
+                source.here,
+                i64::from(source.elsewhere),
+            ],
         )
         .await?;
     rows.iter()

@@ -13,6 +13,7 @@ crate::scenarios!(
     a_refused_result_is_compared_with_the_recorded_one,
     what_the_clock_cut_short_is_not_compared,
     samples_are_repeatable_and_of_the_asked_size,
+    results_of_other_hosts_are_sampled_first,
 );
 
 fn audited(job_id: &JobId, digest: &str) -> AuditedRun {
@@ -126,7 +127,10 @@ async fn what_the_clock_cut_short_is_not_compared(bench: Bench) {
         .expect("completes");
     assert_eq!(store.mismatches("cut", 9).await.expect("compares"), []);
     assert_eq!(
-        store.sample_results("cut", 1.0, 0).await.expect("samples"),
+        store
+            .sample_results("cut", 1.0, 0, "host")
+            .await
+            .expect("samples"),
         []
     );
 }
@@ -134,7 +138,10 @@ async fn what_the_clock_cut_short_is_not_compared(bench: Bench) {
 async fn samples_are_repeatable_and_of_the_asked_size(bench: Bench) {
     let store = bench.with_jobs(60).await;
     assert_eq!(
-        store.sample_results(SWEEP, 0.5, 0).await.expect("samples"),
+        store
+            .sample_results(SWEEP, 0.5, 0, "host")
+            .await
+            .expect("samples"),
         []
     );
     for claim in claim(&store, worker(), 50).await {
@@ -143,7 +150,7 @@ async fn samples_are_repeatable_and_of_the_asked_size(bench: Bench) {
     }
     let sample = async |share, seed| {
         let mut jobs = store
-            .sample_results(SWEEP, share, seed)
+            .sample_results(SWEEP, share, seed, "host")
             .await
             .expect("samples");
         jobs.sort();
@@ -164,4 +171,35 @@ async fn samples_are_repeatable_and_of_the_asked_size(bench: Bench) {
     store.submit(&sweep(), &jobs, &[]).await.expect("submits");
     assert_eq!(tenth, sample(0.1, 3).await);
     assert_eq!(status(&store).await.done, 50);
+}
+
+async fn results_of_other_hosts_are_sampled_first(bench: Bench) {
+    let store = bench.with_jobs(20).await;
+    for (number, claim) in claim(&store, worker(), 20).await.iter().enumerate() {
+        let host = if number % 4 == 0 { "elsewhere" } else { "here" };
+        let cost = shared::RunCost {
+            host: host.to_owned(),
+            ..cost()
+        };
+        let finish = store.complete(&claim.ticket, &result("d"), &cost).await;
+        finish.expect("completes");
+    }
+    let sample = async |share, here| {
+        let sampled = store.sample_results(SWEEP, share, 3, here).await;
+        sampled.expect("samples")
+    };
+    let hosts = async |jobs: Vec<JobId>| {
+        let mut hosts = Vec::new();
+        for job in jobs {
+            let planned = store.planned_job(&job).await.expect("finds");
+            hosts.push(planned.host.expect("recorded somewhere"));
+        }
+        hosts
+    };
+    assert_eq!(hosts(sample(0.25, "here").await).await, ["elsewhere"; 5]);
+    let half = hosts(sample(0.5, "here").await).await;
+    assert_eq!(half[..5], ["elsewhere"; 5]);
+    assert_eq!(half[5..], ["here"; 5]);
+    assert_eq!(hosts(sample(0.75, "elsewhere").await).await, ["here"; 15]);
+    assert_eq!(sample(1.0, "here").await.len(), 20);
 }
