@@ -18,7 +18,13 @@ fn a_paused_sweep_is_left_alone_until_resumed() {
         sandbox.value("SELECT count(*) FROM jobs WHERE state = 'queued'"),
         4
     );
-    sandbox.run(&["resume", "steered"]).expect_exit(0);
+    let resumed = sandbox.run(&["resume", "steered"]);
+    resumed.expect_exit(0);
+    let said = resumed.stderr();
+    assert!(said.contains("queued jobs can be claimed"), "{said}");
+    let again = sandbox.run(&["resume", "steered"]);
+    again.expect_exit(0);
+    assert!(again.stderr().contains("was not paused"));
     sandbox.run(&["worker", "--drain"]).expect_exit(0);
     assert_eq!(
         sandbox.value("SELECT count(*) FROM jobs WHERE state = 'done'"),

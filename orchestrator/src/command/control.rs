@@ -14,8 +14,14 @@ pub(super) async fn pause(database: &str, sweep: &str) -> Result<Exit, Failure> 
 
 pub(super) async fn resume(database: &str, sweep: &str) -> Result<Exit, Failure> {
     let store = open(database, Purpose::Use).await?;
-    let queued = store.resume(sweep).await.map_err(store_failure)?;
-    eprintln!("resumed {sweep}: {queued} cancelled jobs are queued again");
+    let resumed = store.resume(sweep).await.map_err(store_failure)?;
+    if resumed == 0 {
+        eprintln!(
+            "{sweep} was not paused; queue cancelled or dead jobs again with `driftsweep retry {sweep}`"
+        );
+    } else {
+        eprintln!("resumed {sweep}: its queued jobs can be claimed again");
+    }
     Ok(Exit::Done)
 }
 
@@ -29,6 +35,6 @@ pub(super) async fn cancel(database: &str, sweep: &str) -> Result<Exit, Failure>
 pub(super) async fn retry(database: &str, sweep: &str) -> Result<Exit, Failure> {
     let store = open(database, Purpose::Use).await?;
     let queued = store.retry(sweep).await.map_err(store_failure)?;
-    eprintln!("queued {queued} dead jobs of {sweep} again");
+    eprintln!("queued {queued} dead or cancelled jobs of {sweep} again");
     Ok(Exit::Done)
 }
