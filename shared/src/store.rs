@@ -49,7 +49,12 @@ pub use costs::FinishedCost;
 pub use database_url::redacted_url;
 pub use report::{Answer, ReportView, Snapshot};
 
+pub(crate) use failure::refuses_values;
+
 use database_url::DatabaseUrl;
+
+/// Longest wait for a server's last answer.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the database is opened for: decides who may create and migrate it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +72,15 @@ pub enum Purpose {
 pub struct OpenOptions {
     /// How long to wait for somebody else's lock, or for a server's answer.
     pub lock_wait: Duration,
+    /// How long a PostgreSQL server may work on a statement, but for submissions.
+    pub statement_limit: Duration,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
         Self {
             lock_wait: Duration::from_secs(30),
+            statement_limit: Duration::from_secs(60),
         }
     }
 }
@@ -153,7 +161,10 @@ impl Store {
                 pools.reader.close().await;
                 pools.writer.close().await;
             }
-            Database::Postgres(pool) => pool.close().await,
+            // A half-open connection has nobody to say farewell to.
+            Database::Postgres(pool) => {
+                let _ = tokio::time::timeout(CLOSE_TIMEOUT, pool.close()).await;
+            }
         }
     }
 

@@ -89,6 +89,18 @@ impl StoreError {
         }
     }
 
+    /// Whether the database refuses these very values, and would again whoever wrote them.
+    pub fn refuses_values(&self) -> bool {
+        match self {
+            // Rules that this program can't read: as hopeless, until somebody changes them.
+            Self::Unreadable { .. } => true,
+            Self::Database { source, .. } => source
+                .downcast_ref::<sqlx::Error>()
+                .is_some_and(crate::store::refuses_values),
+            _ => false,
+        }
+    }
+
     /// Whether the user's input is at fault (exit code 2), not the machine.
     pub fn is_users(&self) -> bool {
         matches!(

@@ -47,6 +47,27 @@ fn code_is_transient(code: &str) -> bool {
         .is_ok_and(|number| busy_locked_io_full.contains(&(number & 0xff)))
 }
 
+/// Whether the database refuses the very values it was given, as it would from anybody at any time: too large, out
+/// of range, against a constraint.
+pub(crate) fn refuses_values(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Encode(_) => true,
+        sqlx::Error::Database(database) => database
+            .code()
+            .is_some_and(|code| code_refuses_values(&code)),
+        _ => false,
+    }
+}
+
+fn code_refuses_values(code: &str) -> bool {
+    if code.len() == 5 {
+        return matches!(&code[..2], "22" | "23" | "54");
+    }
+    let too_big_constraint_mismatch_range = [18, 19, 20, 25];
+    code.parse::<u32>()
+        .is_ok_and(|number| too_big_constraint_mismatch_range.contains(&(number & 0xff)))
+}
+
 /// SQLite's primary result code, if that is where the error comes from.
 pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     let sqlx::Error::Database(database) = error else {
@@ -59,6 +80,16 @@ pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_told_from_the_state_of_the_database() {
+        for code in ["22021", "23505", "54000", "18", "19", "2067"] {
+            assert!(code_refuses_values(code), "{code}");
+        }
+        for code in ["42501", "25006", "42703", "08006", "8", "11", "26"] {
+            assert!(!code_refuses_values(code), "{code}");
+        }
+    }
 
     #[test]
     fn lost_connections_and_locks_are_transient() {

@@ -31,16 +31,10 @@ pub(super) async fn open(
         })?
         .application_name("driftsweep")
         .disable_statement_logging();
-    let mut connection = tokio::time::timeout(options.lock_wait, connect.connect())
-        .await
-        .map_err(|_| server.unreachable(format!("no answer in {} s", options.lock_wait.as_secs())))?
-        .map_err(|error| server.explain(&error))?;
+    let mut connection = server.answered(connect.connect()).await?;
     server.prepare(&mut connection, purpose).await?;
-    connection
-        .close()
-        .await
-        .map_err(|error| server.explain(&error))?;
-    let settings = session_settings(options.lock_wait, purpose);
+    server.answered(connection.close()).await?;
+    let settings = session_settings(options, purpose);
     let pool = PgPoolOptions::new()
         // Few connections serve more jobs a second than many, and a server has few to give.
         .max_connections(2)
@@ -60,7 +54,7 @@ pub(super) async fn open(
 
 /// Durable commits, whatever the server's default: a claim that a crash rolls back would hand its
 /// epoch out twice. And a bound on every wait.
-fn session_settings(lock_wait: Duration, purpose: Purpose) -> String {
+fn session_settings(options: &OpenOptions, purpose: Purpose) -> String {
     let read_only = if purpose == Purpose::Read {
         "on"
     } else {
@@ -68,10 +62,11 @@ fn session_settings(lock_wait: Duration, purpose: Purpose) -> String {
     };
     format!(
         "SET default_transaction_read_only = {read_only}; SET synchronous_commit = on; \
-         SET statement_timeout = 60000; SET lock_timeout = {}; \
+         SET statement_timeout = {}; SET lock_timeout = {}; \
          SET idle_in_transaction_session_timeout = 60000; SET tcp_keepalives_idle = 30; \
          SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3",
-        lock_wait.as_millis()
+        options.statement_limit.as_millis(),
+        options.lock_wait.as_millis()
     )
 }
 
@@ -81,6 +76,20 @@ struct Server {
 }
 
 impl Server {
+    /// Waits for an answer, but not for ever: a half-open connection never gives one.
+    async fn answered<T>(
+        &self,
+        future: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, OpenError> {
+        match tokio::time::timeout(self.lock_wait, future).await {
+            Ok(answer) => answer.map_err(|error| self.explain(&error)),
+            Err(_) => {
+                let waited_s = self.lock_wait.as_secs();
+                Err(self.unreachable(format!("no answer in {waited_s} s")))
+            }
+        }
+    }
+
     /// Migrates where the purpose allows, and checks the version.
     async fn prepare(
         &self,
@@ -107,10 +116,8 @@ impl Server {
     }
 
     async fn check_writable(&self, connection: &mut PgConnection) -> Result<(), OpenError> {
-        let read_only: String = sqlx::query_scalar("SHOW transaction_read_only")
-            .fetch_one(connection)
-            .await
-            .map_err(|error| self.explain(&error))?;
+        let shown = sqlx::query_scalar("SHOW transaction_read_only");
+        let read_only: String = self.answered(shown.fetch_one(connection)).await?;
         match read_only.as_str() {
             "on" => Err(OpenError::ReadOnly {
                 database: self.shown.clone(),
@@ -121,10 +128,8 @@ impl Server {
 
     /// The schema's version; 0 if the schema is empty.
     async fn version(&self, connection: &mut PgConnection) -> Result<i64, OpenError> {
-        let tables: Vec<String> = sqlx::query_scalar(include_str!("sql/list_tables.postgres.sql"))
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(|error| self.explain(&error))?;
+        let listed = sqlx::query_scalar(include_str!("sql/list_tables.postgres.sql"));
+        let tables: Vec<String> = self.answered(listed.fetch_all(&mut *connection)).await?;
         if tables.is_empty() {
             return Ok(0);
         }
@@ -141,13 +146,12 @@ impl Server {
                 ),
             });
         }
-        let row = sqlx::query(include_str!("sql/schema_version.sql"))
-            .fetch_one(connection)
-            .await
-            .map_err(|error| self.explain(&error))?;
+        let version = sqlx::query(include_str!("sql/schema_version.sql"));
+        let row = self.answered(version.fetch_one(connection)).await?;
         row.try_get("version").map_err(|error| self.explain(&error))
     }
 
+    /// Takes as long as it takes, the wait for another's migration too: a person waits for it.
     async fn migrate(&self, connection: &mut PgConnection) -> Result<(), OpenError> {
         let mut transaction = connection
             .begin()

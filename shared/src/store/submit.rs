@@ -37,7 +37,7 @@ impl Store {
             .iter()
             .map(|job| (JobId::new(&sweep.name, &job.parameters), job))
             .collect();
-        let mut transaction = self.write("submitting the sweep").await?;
+        let mut transaction = self.write_unhurried("submitting the sweep").await?;
         insert_sweep(&mut transaction, sweep).await?;
         for dataset in datasets {
             insert_dataset(&mut transaction, dataset).await?;

@@ -31,6 +31,8 @@ pub(super) struct Transaction {
     connection: Option<Connection>,
     clock_offset_ms: i64,
     doing: &'static str,
+    /// How long to wait for each answer; for ever, if a statement may take as long as it takes.
+    patience: Option<Duration>,
 }
 
 /// Waits for PostgreSQL's answer, but not for ever: a half-open connection never gives one.
@@ -39,10 +41,21 @@ pub(super) async fn answered<T>(
     doing: &'static str,
     future: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, StoreError> {
-    match tokio::time::timeout(ANSWER_TIMEOUT, future).await {
-        Ok(answer) => answer.map_err(|error| database_error(doing, error)),
-        Err(_) => Err(timeout_error(doing, ANSWER_TIMEOUT)),
-    }
+    answered_within(Some(ANSWER_TIMEOUT), doing, future).await
+}
+
+async fn answered_within<T>(
+    patience: Option<Duration>,
+    doing: &'static str,
+    future: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StoreError> {
+    let answer = match patience {
+        Some(patience) => tokio::time::timeout(patience, future)
+            .await
+            .map_err(|_| timeout_error(doing, patience))?,
+        None => future.await,
+    };
+    answer.map_err(|error| database_error(doing, error))
 }
 
 impl Store {
@@ -56,6 +69,20 @@ impl Store {
             "BEGIN ISOLATION LEVEL READ COMMITTED",
         )
         .await
+    }
+
+    /// Begins a transaction that writes and whose statements may each take as long as they take: a sweep of a
+    /// million jobs, or new rules for a million results. Somebody watches it.
+    pub(super) async fn write_unhurried(
+        &self,
+        doing: &'static str,
+    ) -> Result<Transaction, StoreError> {
+        let mut transaction = self.write(doing).await?;
+        transaction
+            .plain("SELECT 1", "SET LOCAL statement_timeout = 0")
+            .await?;
+        transaction.patience = None;
+        Ok(transaction)
     }
 
     /// Begins a transaction that reads one state of the whole database.
@@ -89,6 +116,7 @@ impl Store {
             connection: Some(connection),
             clock_offset_ms: self.clock_offset_ms(),
             doing,
+            patience: Some(ANSWER_TIMEOUT),
         };
         transaction.plain(sqlite, postgres).await?;
         Ok(transaction)
@@ -186,18 +214,20 @@ impl Transaction {
         rows: Vec<Vec<Argument>>,
     ) -> Result<u64, StoreError> {
         let text = self.text(sql, arguments.len(), rows.len());
-        let doing = self.doing;
+        let (doing, patience) = (self.doing, self.patience);
         match self.connection() {
             Connection::Sqlite(connection) => {
                 let bound = sqlite_arguments(rows.into_iter().flatten().chain(arguments));
                 let query = sqlx::query_with(text, bound);
-                let done = answered(doing, query.execute(&mut **connection)).await?;
+                let done =
+                    answered_within(patience, doing, query.execute(&mut **connection)).await?;
                 Ok(done.rows_affected())
             }
             Connection::Postgres(connection) => {
                 let arrays = columns_of(rows, &row_types(sql));
                 let query = sqlx::query_with(text, postgres_arguments(arguments, arrays));
-                let done = answered(doing, query.execute(&mut **connection)).await?;
+                let done =
+                    answered_within(patience, doing, query.execute(&mut **connection)).await?;
                 Ok(done.rows_affected())
             }
         }
@@ -210,18 +240,20 @@ impl Transaction {
         rows: Vec<Vec<Argument>>,
     ) -> Result<Vec<Row>, StoreError> {
         let text = self.text(sql, arguments.len(), rows.len());
-        let doing = self.doing;
+        let (doing, patience) = (self.doing, self.patience);
         match self.connection() {
             Connection::Sqlite(connection) => {
                 let bound = sqlite_arguments(rows.into_iter().flatten().chain(arguments));
                 let query = sqlx::query_with(text, bound);
-                let found = answered(doing, query.fetch_all(&mut **connection)).await?;
+                let found =
+                    answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
                 Ok(found.into_iter().map(Row::Sqlite).collect())
             }
             Connection::Postgres(connection) => {
                 let arrays = columns_of(rows, &row_types(sql));
                 let query = sqlx::query_with(text, postgres_arguments(arguments, arrays));
-                let found = answered(doing, query.fetch_all(&mut **connection)).await?;
+                let found =
+                    answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
                 Ok(found.into_iter().map(Row::Postgres).collect())
             }
         }
@@ -233,13 +265,23 @@ impl Transaction {
         sqlite: &'static str,
         postgres: &'static str,
     ) -> Result<(), StoreError> {
-        let doing = self.doing;
+        let (doing, patience) = (self.doing, self.patience);
         match self.connection() {
             Connection::Sqlite(connection) => {
-                answered(doing, sqlx::raw_sql(sqlite).execute(&mut **connection)).await?;
+                answered_within(
+                    patience,
+                    doing,
+                    sqlx::raw_sql(sqlite).execute(&mut **connection),
+                )
+                .await?;
             }
             Connection::Postgres(connection) => {
-                answered(doing, sqlx::raw_sql(postgres).execute(&mut **connection)).await?;
+                answered_within(
+                    patience,
+                    doing,
+                    sqlx::raw_sql(postgres).execute(&mut **connection),
+                )
+                .await?;
             }
         }
         Ok(())

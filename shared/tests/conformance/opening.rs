@@ -12,6 +12,7 @@ use crate::bench::Bench;
 async fn refused(url: &str) -> OpenError {
     let options = OpenOptions {
         lock_wait: Duration::from_millis(200),
+        ..OpenOptions::default()
     };
     let opened = Store::open_with(url, Purpose::Migrate, &options).await;
     opened.expect_err("refused")

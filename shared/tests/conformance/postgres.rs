@@ -99,12 +99,35 @@ async fn a_server_that_never_answers_is_given_up() {
     let port = silent.local_addr().expect("bound").port();
     let options = OpenOptions {
         lock_wait: Duration::from_millis(300),
+        ..OpenOptions::default()
     };
     let url = format!("postgres://u:hush@127.0.0.1:{port}/db");
     let error = Store::open_with(&url, Purpose::Use, &options)
         .await
         .expect_err("no answer");
     assert!(matches!(error, OpenError::Unreachable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_large_submission_takes_as_long_as_it_takes() {
+    let bench = Bench::postgres().await;
+    bench.store().await;
+    // A disk on which every statement that touches jobs takes half a second.
+    let slow = "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS \
+         'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'; \
+         CREATE TRIGGER slow AFTER INSERT OR UPDATE ON jobs EXECUTE FUNCTION dawdle()";
+    shared::testing::tamper(&bench.url, slow).await;
+    let options = OpenOptions {
+        statement_limit: Duration::from_millis(200),
+        ..OpenOptions::default()
+    };
+    let store = Store::open_with(&bench.url, Purpose::Use, &options).await;
+    let store = store.expect("opens");
+    submit(&store, &sweep(), 3).await;
+    assert_eq!(status(&store).await.queued, 3);
+    // Nothing else may hold its locks for so long, also on the same connection.
+    let hasty = store.claim(worker(), &up_to(1)).await.expect_err("refuses");
+    assert!(hasty.is_transient(), "{hasty:?}");
 }
 
 /// The documented rights, verbatim.
