@@ -10,6 +10,7 @@
 
 mod audit;
 mod exclusion;
+mod folder;
 mod job;
 mod open_error;
 mod store;
@@ -22,6 +23,7 @@ mod worker_info;
 
 pub use audit::{AuditedRun, Mismatch, RunOrigin};
 pub use exclusion::{ColumnKind, Comparison, ExclusionRule, RESULT_COLUMNS, RuleValue, Term, Test};
+pub use folder::in_folder;
 pub use job::{
     Claim, ClaimRequest, Finish, JobId, NewJob, PlannedJob, Renewal, RunCost, Ticket, job_identity,
 };

@@ -32,6 +32,8 @@ pub(crate) enum Report {
 pub(crate) enum End {
     /// With a result, which is on disk already.
     Finished(Box<Spooled>),
+    /// Told to stop before it began.
+    Unstarted,
     /// Stopped on request; go on from here.
     Released(Checkpoint),
     /// Stopped because nobody wants the result.
@@ -52,8 +54,12 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Runs the job to its end on the calling thread. A panic becomes this job's error.
+    /// Runs the job to its end on the calling thread, unless it was given back while it waited. A panic becomes
+    /// this job's error.
     pub fn run(self) {
+        if !self.control.begin() {
+            return;
+        }
         let end = catch_unwind(AssertUnwindSafe(|| self.simulate()))
             .unwrap_or_else(|panic| End::Failed(format!("panicked: {}", panic_text(&*panic))));
         // The loop outlives every slot; only a worker that is being torn down is deaf.
@@ -63,6 +69,9 @@ impl Execution {
     }
 
     fn simulate(&self) -> End {
+        if self.control.order() == Order::Release {
+            return End::Unstarted;
+        }
         let started = Instant::now();
         let mut simulation = match self.start() {
             Ok(simulation) => simulation,

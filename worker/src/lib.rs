@@ -11,6 +11,7 @@ mod execution;
 mod heartbeat;
 mod machine;
 mod options;
+mod pace;
 mod progress;
 mod settle;
 mod spool;

@@ -17,6 +17,8 @@ enum Errand {
     Result(Box<Spooled>),
     Failure(Ticket, String),
     Release(Ticket, Option<Checkpoint>),
+    /// Given back without having begun.
+    Unstarted(Ticket),
     Checkpoint(Ticket, Checkpoint),
 }
 
@@ -24,9 +26,10 @@ impl Errand {
     fn ticket(&self) -> &Ticket {
         match self {
             Self::Result(spooled) => &spooled.ticket,
-            Self::Failure(ticket, _) | Self::Release(ticket, _) | Self::Checkpoint(ticket, _) => {
-                ticket
-            }
+            Self::Failure(ticket, _)
+            | Self::Release(ticket, _)
+            | Self::Unstarted(ticket)
+            | Self::Checkpoint(ticket, _) => ticket,
         }
     }
 
@@ -48,6 +51,8 @@ pub(crate) enum Settled {
     Superseded,
     /// The database has no such job: the result is another's, and stays in the spool.
     Foreign,
+    /// The database takes no such values: the result is set aside, and the attempt has failed.
+    Refused,
 }
 
 /// Carries errands to the database. While it is away they wait, their leases still renewed, and
@@ -93,6 +98,10 @@ impl Settlement {
         self.waiting.push_back(Errand::Release(ticket, checkpoint));
     }
 
+    pub fn unstarted(&mut self, ticket: Ticket) {
+        self.waiting.push_back(Errand::Unstarted(ticket));
+    }
+
     /// Takes the place of the one before, if that still waits: while the database is away, a
     /// simulation makes many, and only the last is worth its memory.
     pub fn checkpoint(&mut self, ticket: Ticket, checkpoint: Checkpoint) {
@@ -111,12 +120,13 @@ impl Settlement {
     /// error they stay the oldest. Says what became of each; nothing, when none waits.
     pub async fn deliver(&mut self) -> Result<Vec<Settled>, StoreError> {
         let settled = match self.deliver_results().await {
-            // One of them is no job of this database: alone, each shows which.
-            None | Some(Err(StoreError::UnknownJob { .. })) => match self.waiting.front() {
+            Some(Ok(settled)) => settled,
+            Some(Err(error)) if !is_the_results(&error) => return Err(error),
+            // One of them is at fault: alone, each shows which.
+            None | Some(Err(_)) => match self.waiting.front() {
                 Some(errand) => vec![self.deliver_alone(errand).await?],
                 None => Vec::new(),
             },
-            Some(settled) => settled?,
         };
         for &each in &settled {
             self.conclude(each);
@@ -155,6 +165,7 @@ impl Settlement {
         if settled == Settled::Foreign {
             tracing::error!(job.id = %ticket.job_id, "Left a result in the spool: this database has no such job; give each database a folder of its own with --spool");
         } else if matches!(errand, Errand::Result(_))
+            && settled != Settled::Refused
             && let Err(error) = self.spool.remove(ticket)
         {
             tracing::warn!(error = %chain(&error), "Failed to remove a delivered result from the spool");
@@ -176,6 +187,10 @@ impl Settlement {
                 match store.complete(ticket, result, cost).await {
                     // One stray file must not stop every worker that uses the folder.
                     Err(StoreError::UnknownJob { .. }) => (true, Settled::Foreign),
+                    Err(error) if is_the_results(&error) => {
+                        self.refuse(spooled, &error).await?;
+                        (true, Settled::Refused)
+                    }
                     finish => (finish? != Finish::Superseded, Settled::Recorded),
                 }
             }
@@ -191,6 +206,7 @@ impl Settlement {
                 };
                 (released?, Settled::Released)
             }
+            Errand::Unstarted(ticket) => (store.return_unstarted(ticket).await?, Settled::Released),
             Errand::Checkpoint(ticket, checkpoint) => {
                 let started = Instant::now();
                 let saved = store.save_checkpoint(ticket, checkpoint).await;
@@ -211,6 +227,31 @@ impl Settlement {
             Settled::Superseded
         })
     }
+
+    /// Sets a result aside that the database won't take, and says so in its job: it must stop nobody.
+    async fn refuse(&self, spooled: &Spooled, error: &StoreError) -> Result<(), StoreError> {
+        let (ticket, why) = (&spooled.ticket, chain(error));
+        let kept = match self.spool.set_aside(spooled) {
+            Ok(path) => path.display().to_string(),
+            Err(error) => chain(&error),
+        };
+        tracing::error!(
+            job.id = %ticket.job_id,
+            error = %why,
+            spool.file = %kept,
+            "Set a result aside that the database refuses; its job has failed. Report the error with the file; \
+             once its cause is mended, `driftsweep retry` runs the job again"
+        );
+        let text = format!("the database refused the result: {why}; it is kept: {kept}");
+        // Changes nothing if the attempt is another's by now.
+        self.store.fail(ticket, &text).await?;
+        Ok(())
+    }
+}
+
+/// Whether recording failed because of this one result, and would fail again whoever tried.
+fn is_the_results(error: &StoreError) -> bool {
+    matches!(error, StoreError::UnknownJob { .. }) || error.refuses_values()
 }
 
 /// An error with its causes, for a log line.
@@ -229,7 +270,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
     use shared::{ClaimRequest, JobId, NewJob, NewSweep, Purpose, RunCost};
-    use simulation::{Digest, Outcome, PlaceCode, RunResult, Summary};
+    use simulation::{Digest, Measurement, Outcome, Parameters, PlaceCode, RunResult, Summary};
 
     fn foreign() -> Spooled {
         Spooled {
@@ -256,6 +297,30 @@ mod tests {
                 code_version: "1".to_owned(),
             },
         }
+    }
+
+    fn job(seed: u64) -> NewJob {
+        let parameters = Parameters {
+            seed,
+            ..Parameters::default()
+        };
+        NewJob {
+            parameters: parameters.check().expect("valid"),
+            replicate: 0,
+            estimated_seconds: 1.0,
+        }
+    }
+
+    async fn claim(store: &Store, limit: u32) -> Vec<Ticket> {
+        let request = ClaimRequest {
+            sweep: None,
+            limit,
+            lease_ms: 90_000,
+            remaining_seconds: None,
+        };
+        let claims = store.claim(uuid::Uuid::now_v7(), &request).await;
+        let claims = claims.expect("claims");
+        claims.into_iter().map(|claim| claim.ticket).collect()
     }
 
     #[tokio::test]
@@ -287,24 +352,9 @@ mod tests {
         let database = folder.path().join("queue.db");
         let url = format!("sqlite://{}", database.display());
         let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
-        let job = NewJob {
-            parameters: simulation::Parameters::default().check().expect("valid"),
-            replicate: 0,
-            estimated_seconds: 1.0,
-        };
         let sweep = NewSweep::new("sweep", "", 1);
-        store.submit(&sweep, &[job], &[]).await.expect("submits");
-        let request = ClaimRequest {
-            sweep: None,
-            limit: 1,
-            lease_ms: 90_000,
-            remaining_seconds: None,
-        };
-        let claims = store
-            .claim(uuid::Uuid::now_v7(), &request)
-            .await
-            .expect("claims");
-        let ticket = &claims[0].ticket;
+        store.submit(&sweep, &[job(1)], &[]).await.expect("submits");
+        let ticket = &claim(&store, 1).await[0];
         // Where the folder for large checkpoints should be, there is a file.
         std::fs::write(folder.path().join("queue.db.checkpoints"), "x").expect("writes");
         let large = Checkpoint::from_bytes(vec![0; 2 << 20]);
@@ -316,6 +366,52 @@ mod tests {
         assert_eq!(noted, [Settled::Noted]);
         let released = settlement.deliver().await.expect("goes on");
         assert_eq!(released, [Settled::Released]);
+    }
+
+    #[tokio::test]
+    async fn a_result_that_the_database_refuses_is_set_aside_and_stops_nobody() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let url = format!("sqlite://{}", folder.path().join("queue.db").display());
+        let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
+        let jobs: Vec<NewJob> = [1, 2].map(job).into();
+        let sweep = NewSweep::new("sweep", "", 1);
+        store.submit(&sweep, &jobs, &[]).await.expect("submits");
+        let tickets = claim(&store, 2).await;
+        let spool = Spool::open(&folder.path().join("spool")).expect("a folder");
+        let held = Held::default();
+        let mut settlement = Settlement::new(store.clone(), spool.clone(), held.clone());
+        for (number, ticket) in tickets.iter().enumerate() {
+            let mut spooled = foreign();
+            spooled.ticket = ticket.clone();
+            if number == 0 {
+                // The same step twice, which no table takes.
+                spooled.result.trajectory = vec![
+                    Measurement {
+                        step: 1,
+                        loss: 0.0,
+                        active_fraction: 0.5,
+                        fraction_active_units: 0.5,
+                    };
+                    2
+                ];
+            }
+            held.insert(ticket.clone(), 1.0);
+            spool.put(&spooled).expect("spools");
+            settlement.finished(Box::new(spooled));
+        }
+        let refused = settlement.deliver().await.expect("goes on");
+        assert_eq!(refused, [Settled::Refused]);
+        let recorded = settlement.deliver().await.expect("goes on");
+        assert_eq!(recorded, [Settled::Recorded]);
+        assert_eq!((settlement.waiting(), held.count()), (0, 0));
+        // No successor meets it again, and nothing is lost.
+        assert!(spool.list().expect("lists").is_empty());
+        let aside = format!("{}-{}.refused", tickets[0].job_id, tickets[0].epoch);
+        assert!(folder.path().join("spool").join(aside).exists());
+        let failures = store.failures("sweep", 10).await.expect("lists");
+        assert_eq!(failures.len(), 1);
+        let error = failures[0].error.as_deref().unwrap_or_default();
+        assert!(error.starts_with("the database refused"), "{error}");
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use shared::{RunCost, Ticket};
+use shared::{RunCost, Ticket, in_folder};
 use simulation::RunResult;
 
 /// A folder of results.
@@ -47,26 +47,46 @@ impl Spool {
         let spool = Self {
             folder: folder.to_owned(),
         };
-        fs::create_dir_all(folder).map_err(|source| spool.error("making it", source))?;
+        in_folder(folder, || Ok(())).map_err(|source| spool.error("making it", source))?;
         Ok(spool)
     }
 
     /// Writes a result so that it survives a crash of the machine.
     pub(crate) fn put(&self, spooled: &Spooled) -> Result<(), SpoolError> {
         let bytes = serde_json::to_vec(spooled).expect("a result is plain data");
-        let path = self.path(&spooled.ticket);
+        self.write(&bytes, &self.path(&spooled.ticket))
+            .map_err(|source| self.error("writing a result", source))
+    }
+
+    fn write(&self, bytes: &[u8], path: &Path) -> std::io::Result<()> {
         let unfinished = path.with_extension("part");
-        let write = || -> std::io::Result<()> {
-            // Another worker that found the folder empty at its end may have removed it.
-            fs::create_dir_all(&self.folder)?;
+        // Another worker that found the folder empty at its end may have removed it.
+        in_folder(&self.folder, || {
             let mut file = File::create(&unfinished)?;
-            file.write_all(&bytes)?;
+            file.write_all(bytes)?;
             file.sync_all()?;
             // A reader sees the whole file or none; the folder's own entry must last too.
-            fs::rename(&unfinished, &path)?;
+            fs::rename(&unfinished, path)?;
             File::open(&self.folder)?.sync_all()
+        })
+    }
+
+    /// Takes a result out of the way of every worker that lists the folder, without losing it. Returns where it is.
+    pub(crate) fn set_aside(&self, spooled: &Spooled) -> Result<PathBuf, SpoolError> {
+        let path = self.path(&spooled.ticket);
+        let aside = path.with_extension("refused");
+        let moved = match fs::rename(&path, &aside) {
+            // It could not be spooled, or was set aside before.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let bytes = serde_json::to_vec(spooled).expect("a result is plain data");
+                self.write(&bytes, &aside)
+            }
+            moved => moved.and_then(|()| File::open(&self.folder)?.sync_all()),
         };
-        write().map_err(|source| self.error("writing a result", source))
+        match moved {
+            Ok(()) => Ok(aside),
+            Err(source) => Err(self.error("setting a result aside", source)),
+        }
     }
 
     /// Removes a result that the database has, or never wants.
@@ -92,7 +112,11 @@ impl Spool {
                 Ok(bytes) => bytes,
                 // A worker that shares the folder has delivered it in the meantime.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(self.error("reading a result", error)),
+                // Another's, or on a bad block: the others need not wait for somebody to look.
+                Err(error) => {
+                    tracing::error!(spool.file = %path.display(), %error, "Left a result in the spool that can't be read");
+                    continue;
+                }
             };
             match serde_json::from_slice(&bytes) {
                 Ok(spooled) => found.push(spooled),
@@ -128,6 +152,15 @@ mod tests {
         let spool = Spool::open(folder.path()).expect("a folder");
         // Listed, and gone when it is read.
         std::os::unix::fs::symlink("delivered", folder.path().join("job-1.json")).expect("a link");
+        assert!(spool.list().expect("a list").is_empty());
+    }
+
+    #[test]
+    fn a_file_that_can_not_be_read_keeps_no_other_from_being_delivered() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let spool = Spool::open(folder.path()).expect("a folder");
+        // To read a folder as a file fails even for root.
+        fs::create_dir(folder.path().join("job-1.json")).expect("a folder");
         assert!(spool.list().expect("a list").is_empty());
     }
 }

@@ -5,26 +5,26 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use shared::{Claim, ClaimRequest, Store, StoreError, SweepState, SweepStatus, WorkerInfo};
+use shared::{Store, StoreError, SweepState, SweepStatus, WorkerInfo};
 use simulation::Dataset;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::control::{Held, Order};
-use crate::execution::{End, Execution, Report};
+use crate::control::Held;
+use crate::execution::{End, Report};
 use crate::heartbeat::Heartbeat;
 use crate::machine::{code_version, cpu_name, host_name, is_gone, process_identity};
 use crate::options::WorkerOptions;
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::settle::{Settled, Settlement, chain};
 use crate::spool::{Spool, SpoolError};
 
-/// Work claimed ahead for a slot: enough that jobs of milliseconds don't wait for the database,
-/// and none when jobs take longer than this.
-const CLAIM_AHEAD: Duration = Duration::from_millis(500);
-/// Most jobs held for one slot.
-const HELD_PER_SLOT_MAX: usize = 64;
+mod claiming;
+#[cfg(test)]
+mod tests;
+
 /// Shortest and longest wait for new jobs.
 const POLL_MIN: Duration = Duration::from_secs(1);
 const POLL_MAX: Duration = Duration::from_secs(30);
@@ -124,6 +124,7 @@ pub async fn work(
         );
     }
     let (reports, reported) = unbounded_channel();
+    let heeded = tokio::spawn(heed(stop.clone(), held.clone()));
     let report = WorkReport {
         ending: Ending::Drained,
         recorded: 0,
@@ -131,7 +132,7 @@ pub async fn work(
         released: 0,
         superseded: 0,
     };
-    Loop {
+    let ended = Loop {
         store,
         options,
         worker,
@@ -149,12 +150,22 @@ pub async fn work(
         started: Instant::now(),
         idle_since: Instant::now(),
         poll: POLL_MIN,
-        mean_job: None,
+        pace: Pace::default(),
+        claim_is_unknown: false,
         stopping: None,
         report,
     }
     .run()
-    .await
+    .await;
+    heeded.abort();
+    ended
+}
+
+/// Passes an order to stop on to the simulations at once, however long the loop waits for the database.
+async fn heed(mut stop: watch::Receiver<bool>, held: Held) {
+    if stop.wait_for(|stop| *stop).await.is_ok() {
+        held.stop();
+    }
 }
 
 /// Removes the checkpoints of crashed workers that no job goes on from.
@@ -196,8 +207,9 @@ struct Loop<'a> {
     started: Instant,
     idle_since: Instant,
     poll: Duration,
-    /// Running mean of how long a job takes here.
-    mean_job: Option<Duration>,
+    pace: Pace,
+    /// A claim's answer was lost: jobs may be this worker's that it knows nothing of.
+    claim_is_unknown: bool,
     stopping: Option<Ending>,
     report: WorkReport,
 }
@@ -205,8 +217,10 @@ struct Loop<'a> {
 impl Loop<'_> {
     async fn run(mut self) -> Result<WorkReport, WorkError> {
         loop {
-            self.settle().await?;
             self.check_limits();
+            self.give_back_what_waits();
+            self.look_up_claims().await?;
+            self.settle().await?;
             if self.stopping.is_none() {
                 self.claim().await?;
             }
@@ -243,7 +257,7 @@ impl Loop<'_> {
                 self.report.recorded += 1;
                 self.progress.add_recorded();
             }
-            Settled::Failed => {
+            Settled::Failed | Settled::Refused => {
                 self.report.failed += 1;
                 self.progress.add_failed();
             }
@@ -266,102 +280,19 @@ impl Loop<'_> {
             (false, true) => Some(Ending::TimeLimit),
             (false, false) => return,
         };
-        self.held.give_all(Order::Release);
+        self.held.stop();
     }
 
-    /// How many more jobs to hold: one a slot, more when they take less than [`CLAIM_AHEAD`].
-    fn room(&self) -> usize {
-        let slots = self.options.slots;
-        let ahead = self.mean_job.map_or(1.0, |mean| {
-            (CLAIM_AHEAD.as_secs_f64() / mean.as_secs_f64().max(1e-6)).max(1.0)
-        });
-        let wanted = slots * (ahead as usize).clamp(1, HELD_PER_SLOT_MAX);
-        // A claim for a few jobs costs as much as one for many: wait until half are used up.
-        let room = wanted.saturating_sub(self.held.count());
-        if wanted > slots && room * 2 < wanted {
-            0
-        } else {
-            room
-        }
-    }
-
-    async fn claim(&mut self) -> Result<(), WorkError> {
-        let room = self.room();
-        if room == 0 || !self.heartbeat.is_healthy() {
-            return Ok(());
-        }
-        let lease_ms = self.options.lease.lease_ms;
-        let request = ClaimRequest {
-            sweep: self.options.sweep.clone(),
-            limit: u32::try_from(room).unwrap_or(u32::MAX),
-            lease_ms,
-            remaining_seconds: self
-                .options
-                .time_limit
-                .map(|limit| limit.saturating_sub(self.started.elapsed()).as_secs_f64()),
+    /// Gives back, for others to begin, what has waited here for a slot for a whole lease; once stopping, all
+    /// that waits.
+    fn give_back_what_waits(&mut self) {
+        let patience = match self.stopping {
+            Some(_) => Duration::ZERO,
+            None => Duration::from_millis(self.options.lease.lease_ms.unsigned_abs()),
         };
-        let claimed = async {
-            self.store.reap(lease_ms).await?;
-            self.store.claim(self.worker, &request).await
-        };
-        match claimed.await {
-            Ok(claims) => {
-                if !claims.is_empty() {
-                    self.idle_since = Instant::now();
-                    self.poll = POLL_MIN;
-                }
-                for claim in claims {
-                    self.start(claim).await?;
-                }
-                Ok(())
-            }
-            Err(error) if error.is_transient() => {
-                tracing::warn!(error = %chain(&error), "Failed to claim; trying again");
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
+        for ticket in self.held.withdraw(patience) {
+            self.settlement.unstarted(ticket);
         }
-    }
-
-    async fn start(&mut self, claim: Claim) -> Result<(), WorkError> {
-        let ticket = claim.ticket.clone();
-        let control = self.held.insert(ticket.clone());
-        let dataset = match self.dataset(&claim).await {
-            Ok(dataset) => dataset,
-            Err(error) if error.is_transient() => {
-                self.settlement.released(ticket, claim.checkpoint);
-                return Ok(());
-            }
-            Err(error) => {
-                self.settlement.failed(ticket, chain(&error));
-                return Ok(());
-            }
-        };
-        let execution = Execution {
-            claim,
-            dataset,
-            control,
-            progress: Arc::clone(&self.progress),
-            checkpoint_every: self.options.checkpoint_every,
-            spool: self.spool.clone(),
-            reports: self.reports.clone(),
-        };
-        self.pool.spawn_fifo(move || execution.run());
-        Ok(())
-    }
-
-    async fn dataset(&mut self, claim: &Claim) -> Result<Option<Arc<Dataset>>, StoreError> {
-        let Some(id) = claim.parameters.dataset.clone() else {
-            return Ok(None);
-        };
-        if let Some(dataset) = self.datasets.get(&id) {
-            return Ok(Some(Arc::clone(dataset)));
-        }
-        let dataset = self.store.dataset(&id).await?.map(Arc::new);
-        if let Some(dataset) = &dataset {
-            self.datasets.insert(id, Arc::clone(dataset));
-        }
-        Ok(dataset)
     }
 
     /// Whether it is time to go, asked only while nothing is held.
@@ -425,11 +356,12 @@ impl Loop<'_> {
                 self.settlement.checkpoint(ticket, checkpoint);
             }
             Report::Ended(_, End::Finished(spooled)) => {
-                let wall = Duration::from_secs_f64(spooled.cost.wall_seconds);
-                let mean = self.mean_job.unwrap_or(wall);
-                self.mean_job = Some(mean.mul_f64(0.8) + wall.mul_f64(0.2));
+                if let Some(estimated) = self.held.estimated_seconds(&spooled.ticket) {
+                    self.pace.finished(estimated, spooled.cost.wall_seconds);
+                }
                 self.settlement.finished(spooled);
             }
+            Report::Ended(ticket, End::Unstarted) => self.settlement.unstarted(ticket),
             Report::Ended(ticket, End::Released(checkpoint)) => {
                 self.settlement.released(ticket, Some(checkpoint));
             }

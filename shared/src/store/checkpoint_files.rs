@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{StoreError, Ticket};
+use crate::{StoreError, Ticket, in_folder};
 
 /// Checkpoints above this size get a file, in bytes.
 pub(super) const LARGE: usize = 1 << 20;
@@ -37,13 +37,15 @@ impl CheckpointFiles {
         let name = format!("{}-{}-{}", ticket.job_id, ticket.epoch, hash(bytes));
         let (folder, file, bytes) = (Arc::clone(&self.0), name.clone(), bytes.to_vec());
         on_disk(move || {
-            fs::create_dir_all(&folder)?;
-            let unfinished = folder.join(format!("{file}.part"));
-            let mut written = File::create(&unfinished)?;
-            written.write_all(&bytes)?;
-            written.sync_all()?;
-            fs::rename(&unfinished, folder.join(&file))?;
-            File::open(&folder)?.sync_all()
+            // Whoever removes the last file removes the folder too.
+            in_folder(&folder, || {
+                let unfinished = folder.join(format!("{file}.part"));
+                let mut written = File::create(&unfinished)?;
+                written.write_all(&bytes)?;
+                written.sync_all()?;
+                fs::rename(&unfinished, folder.join(&file))?;
+                File::open(&folder)?.sync_all()
+            })
         })
         .await
         .map_err(|source| StoreError::CheckpointFile {

@@ -59,6 +59,19 @@ impl Store {
         Ok(claims)
     }
 
+    /// What a worker holds by the database: after a claim whose answer was lost, perhaps more than it knows.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn held_by(&self, worker: Uuid) -> Result<Vec<Ticket>, StoreError> {
+        let mut transaction = self.read("looking up what a worker holds").await?;
+        let rows = transaction
+            .fetch(sql!("held_by.sql"), arguments![worker.to_string()])
+            .await?;
+        transaction.commit().await?;
+        rows.iter().map(Ticket::read).collect()
+    }
+
     async fn read_claim(&self, row: &Row) -> Result<Claim, StoreError> {
         let ticket = Ticket::read(row)?;
         Ok(Claim {

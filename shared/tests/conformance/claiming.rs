@@ -17,6 +17,7 @@ crate::scenarios!(
     a_claim_within_one_sweep_leaves_the_others,
     a_checkpoint_is_handed_on,
     workers_are_listed_while_they_are_heard_of,
+    what_a_worker_holds_is_known_to_the_database,
 );
 
 async fn claims_of_many_workers_never_overlap(bench: Bench) {
@@ -159,4 +160,19 @@ async fn workers_are_listed_while_they_are_heard_of(bench: Bench) {
         .await
         .expect("beats");
     assert_eq!(store.live_workers().await.expect("lists").len(), 1);
+}
+
+async fn what_a_worker_holds_is_known_to_the_database(bench: Bench) {
+    let store = bench.with_jobs(3).await;
+    let holder = worker();
+    let claims = claim(&store, holder, 2).await;
+    claim(&store, worker(), 1).await;
+    let mut expected: Vec<_> = claims.into_iter().map(|claim| claim.ticket).collect();
+    expected.sort_by(|a, b| a.job_id.cmp(&b.job_id));
+    assert_eq!(store.held_by(holder).await.expect("looks up"), expected);
+    store.release(&expected[0], None).await.expect("releases");
+    assert_eq!(
+        store.held_by(holder).await.expect("looks up"),
+        expected[1..]
+    );
 }

@@ -1,0 +1,108 @@
+use std::path::Path;
+
+use shared::{ClaimRequest, NewJob, NewSweep, Purpose, Value};
+use simulation::Parameters;
+
+use super::claiming::unknown_claims;
+use super::*;
+use crate::options::Lease;
+
+/// With an estimate that decides when it is claimed, and a length that need not be like it.
+fn job(seed: u64, estimated_seconds: f64, steps: u64) -> NewJob {
+    let parameters = Parameters {
+        seed,
+        steps,
+        ..Parameters::default()
+    };
+    NewJob {
+        parameters: parameters.check().expect("valid"),
+        replicate: 0,
+        estimated_seconds,
+    }
+}
+
+async fn database(folder: &Path, jobs: &[NewJob]) -> (String, Store) {
+    let url = format!("sqlite://{}", folder.join("queue.db").display());
+    let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
+    let sweep = NewSweep::new("sweep", "", 1);
+    store.submit(&sweep, jobs, &[]).await.expect("submits");
+    (url, store)
+}
+
+fn options(database: String, folder: &Path) -> WorkerOptions {
+    WorkerOptions {
+        database,
+        slots: 1,
+        sweep: None,
+        drain: true,
+        watched: false,
+        idle_exit: None,
+        time_limit: None,
+        lease: Lease::default(),
+        checkpoint_every: Duration::from_hours(1),
+        spool: folder.join("spool"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_slot_is_given_back_without_having_begun() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    // The first shows how fast jobs go, the second takes the slot for longer than it should, and the third,
+    // which is as short as expected, waits behind it.
+    let jobs = [
+        job(1, 0.003, 1_000),
+        job(2, 0.002, 1_000_000_000),
+        job(3, 0.001, 1_000),
+    ];
+    let (url, store) = database(folder.path(), &jobs).await;
+    let (stop, stopped) = watch::channel(false);
+    let options = options(url, folder.path());
+    let own = store.clone();
+    let worker = tokio::spawn(async move { work(&own, &options, stopped, Arc::default()).await });
+    while store.status(None).await.expect("counts")[0].running < 2 {
+        assert!(!worker.is_finished(), "it holds two jobs at some time");
+        tokio::task::yield_now().await;
+    }
+    stop.send_replace(true);
+    let report = worker.await.expect("no panic").expect("works");
+    assert_eq!(report.ending, Ending::Stopped);
+    assert_eq!((report.recorded, report.released), (1, 2));
+    // Only what had begun hands a checkpoint over.
+    let checkpoints = store.query("SELECT count(*) FROM checkpoints").await;
+    assert_eq!(checkpoints.expect("counts").rows, [[Value::Integer(1)]]);
+}
+
+#[tokio::test]
+async fn a_claim_that_was_never_answered_is_found() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let (_, store) = database(folder.path(), &[job(1, 1.0, 1_000), job(2, 1.0, 1_000)]).await;
+    let worker = Uuid::now_v7();
+    let request = ClaimRequest {
+        sweep: None,
+        limit: 2,
+        lease_ms: 90_000,
+        remaining_seconds: None,
+    };
+    let claims = store.claim(worker, &request).await.expect("claims");
+    let held = Held::default();
+    held.insert(claims[0].ticket.clone(), 1.0);
+    let unknown = unknown_claims(&store, worker, &held).await;
+    assert_eq!(unknown.expect("looks up"), [claims[1].ticket.clone()]);
+    let others = unknown_claims(&store, Uuid::now_v7(), &held).await;
+    assert_eq!(others.expect("looks up"), []);
+}
+
+#[tokio::test]
+async fn an_order_to_stop_reaches_simulations_whatever_the_loop_waits_for() {
+    let held = Held::default();
+    let ticket = shared::Ticket {
+        job_id: shared::JobId("0".repeat(32)),
+        epoch: 1,
+    };
+    let control = held.insert(ticket, 1.0);
+    let (stop, stopped) = watch::channel(false);
+    let heeded = tokio::spawn(heed(stopped, held));
+    stop.send_replace(true);
+    heeded.await.expect("no panic");
+    assert_eq!(control.order(), crate::control::Order::Release);
+}
