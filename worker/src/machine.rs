@@ -1,5 +1,8 @@
 //! What a result's record says about where it came from.
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
 /// Name of this machine.
 pub fn host_name() -> String {
     rustix::system::uname()
@@ -36,8 +39,23 @@ pub(crate) fn is_gone(identity: &str) -> bool {
     let Some((here_boot, here_namespace)) = surroundings() else {
         return false;
     };
-    (boot, namespace) == (here_boot.as_str(), here_namespace.as_str())
-        && identity_of(pid).is_none_or(|living| living != identity)
+    if (boot, namespace) != (here_boot.as_str(), here_namespace.as_str()) {
+        return false;
+    }
+    match identity_of(pid) {
+        Some(living) => living != identity,
+        // `/proc` may hide other people's processes; signals tell them from none.
+        None => !exists(pid),
+    }
+}
+
+/// Whether there is a process of this number, whoever's.
+fn exists(pid: u32) -> bool {
+    let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else {
+        return false;
+    };
+    // Anything but "no such process", as "not permitted", is said of a living one.
+    test_kill_process(pid) != Err(Errno::SRCH)
 }
 
 fn identity_of(pid: u32) -> Option<String> {
@@ -81,6 +99,18 @@ mod tests {
         let (front, start) = own.rsplit_once(' ').expect("Linux tells");
         let earlier = start.parse::<u64>().unwrap() - 1;
         assert!(is_gone(&format!("{front} {earlier}")));
+    }
+
+    #[test]
+    fn whose_process_is_hidden_exists_all_the_same() {
+        assert!(exists(std::process::id()));
+        assert!(
+            exists(1),
+            "it belongs to root, whom not everybody may signal"
+        );
+        let mut ended = std::process::Command::new("true").spawn().expect("starts");
+        ended.wait().expect("ends");
+        assert!(!exists(ended.id()));
     }
 
     #[test]
