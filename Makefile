@@ -22,6 +22,10 @@ test-faults: needs ## Every fault again and again on real processes (root; half 
 test-statistics: ## Random numbers by the billion, and reduced against plain kernels at full size (minutes, optimized).
 	$(CARGO) test --release -p driftsweep-simulation --lib -- --ignored
 
+.PHONY: test-mutations
+test-mutations: needs ## Take each guard out of a copy of the tree; a test must notice (root; hours).
+	@./tests/mutations/run
+
 .PHONY: test-containers
 test-containers: needs ## The image and the compose file, where a Docker engine answers.
 	$(CARGO) test --workspace --all-features --test containers

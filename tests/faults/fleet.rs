@@ -158,7 +158,7 @@ impl Fleet {
         wait_until(&format!("{jobs} jobs are done"), || self.done() >= jobs);
     }
 
-    /// Every job has one result, from one attempt, with the bits of an undisturbed run.
+    /// Every job has one result, from one attempt, with the bits of an undisturbed run, and is counted once.
     #[track_caller]
     pub fn expect_complete(&self) {
         let jobs = u64::from(self.jobs);
@@ -174,6 +174,36 @@ impl Fleet {
             "and the result is that attempt's"
         );
         assert_eq!(self.sandbox.digests(), *undisturbed(self.jobs, self.steps));
+        self.expect_totals();
+    }
+
+    /// The totals that every recording added to are those of the results that are there.
+    #[track_caller]
+    fn expect_totals(&self) {
+        let groups = "sweep, task, algorithm, noise_type, regime";
+        let counted = format!(
+            "SELECT {groups}, count(*) AS n, avg(loss_final) AS loss, \
+             avg(normalized_active_fraction) AS active, avg(log10_tau) AS tau \
+             FROM runs WHERE state = 'done' AND excluded IS NULL GROUP BY {groups}"
+        );
+        let differs = |mean: &str, counted: &str| {
+            format!(
+                "(s.{mean} IS NULL) <> (c.{counted} IS NULL) \
+                 OR abs(s.{mean} - c.{counted}) > 1e-9 * (1 + abs(c.{counted}))"
+            )
+        };
+        let wrong = format!(
+            "sweep_summary AS s LEFT JOIN ({counted}) AS c ON c.sweep = s.sweep AND c.task = s.task \
+             AND c.algorithm = s.algorithm AND c.noise_type = s.noise_type AND c.regime = s.regime \
+             WHERE s.n <> COALESCE(c.n, 0) OR s.unfinished <> 0 OR {} OR {} OR {}",
+            differs("mean_loss_final", "loss"),
+            differs("mean_normalized_active_fraction", "active"),
+            differs("mean_log10_tau", "tau"),
+        );
+        let summed = "SELECT CAST(sum(n + excluded) AS BIGINT) FROM sweep_summary";
+        let summed = self.sandbox.value(summed);
+        assert_eq!(summed, self.jobs, "every job is counted once");
+        assert_eq!(self.count(&wrong), 0, "and the means are those of the runs");
     }
 
     /// Jobs without a result.

@@ -97,7 +97,7 @@ impl Drop for Heartbeat {
     fn drop(&mut self) {
         drop(self.stop.take());
         // One that hangs in the system ends with the process, which it must not keep from ending.
-        if self.ended.recv_timeout(self.health.lapses_after) == Err(RecvTimeoutError::Timeout) {
+        if self.ended.recv_timeout(self.health.lapses_after / 2) == Err(RecvTimeoutError::Timeout) {
             return;
         }
         if let Some(thread) = self.thread.take() {

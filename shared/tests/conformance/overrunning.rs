@@ -5,7 +5,8 @@ use simulation::Checkpoint;
 use uuid::Uuid;
 
 use crate::bench::{
-    Bench, LEASE_MS, claim_one, cost, later, query, result, status, submit, sweep, text, value,
+    Bench, LEASE_MS, claim, claim_one, cost, later, query, result, status, submit, sweep, text,
+    value,
 };
 
 crate::scenarios!(
@@ -14,6 +15,7 @@ crate::scenarios!(
     a_result_past_its_deadline_is_refused_once_somebody_has,
     a_worker_that_slept_past_the_deadline_keeps_its_job,
     a_worker_that_was_reaped_past_the_deadline_takes_its_job_back,
+    workers_cut_off_all_at_once_are_not_judged_by_their_deadlines,
 );
 
 /// A job that may take 1,000 s, claimed; it is taken for hung two leases later.
@@ -113,4 +115,29 @@ async fn a_worker_that_was_reaped_past_the_deadline_takes_its_job_back(bench: Be
     assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 0);
     let counts = query(&store, "SELECT errors, crashes FROM jobs").await;
     assert_eq!(counts.rows, [[0, 0].map(Value::Integer)]);
+}
+
+async fn workers_cut_off_all_at_once_are_not_judged_by_their_deadlines(bench: Bench) {
+    let store = bench.store().await;
+    let limits = NewSweep {
+        max_job_ms: Some(1_000),
+        ..sweep()
+    };
+    submit(&store, &limits, 10).await;
+    let holder = Uuid::now_v7();
+    let held: Vec<_> = claim(&store, holder, 10)
+        .await
+        .into_iter()
+        .map(|claim| claim.ticket)
+        .collect();
+    for _ in 0..2 {
+        later(&store, 80);
+        let renewals = store.heartbeat(holder, &held, LEASE_MS).await;
+        assert_eq!(renewals.expect("beats").len(), 10);
+    }
+    // The deadlines are over, and the leases too, for less than the length that they get more.
+    later(&store, 100);
+    assert_eq!(store.reap(LEASE_MS).await.expect("reaps"), 0);
+    let renewals = store.heartbeat(holder, &held, LEASE_MS).await;
+    assert_eq!(renewals.expect("beats").len(), 10);
 }
