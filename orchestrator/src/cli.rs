@@ -80,11 +80,11 @@ pub(crate) enum Command {
     },
     /// Claim no more jobs of a sweep; what runs goes on.
     Pause { sweep: String },
-    /// Go on with a paused or cancelled sweep.
+    /// Go on with a paused sweep.
     Resume { sweep: String },
     /// Stop a sweep: queued jobs now, running ones at their next heartbeat.
     Cancel { sweep: String },
-    /// Queue the dead jobs of a sweep again.
+    /// Queue the dead and the cancelled jobs of a sweep again.
     Retry { sweep: String },
     /// Run one read-only SQL statement.
     Query { sql: String },
@@ -99,7 +99,8 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// Compare with published results, row by row, after running what is missing.
     Validate(ValidateArguments),
-    /// Run a sample of finished jobs again here and compare bits; exit code 1 if some differ.
+    /// Run a sample of finished jobs again here, those of other machines first, and compare bits; exit code 1 if
+    /// some differ.
     Audit(AuditArguments),
     /// Fit what was measured elsewhere.
     Analyze {
