@@ -69,8 +69,10 @@ impl Execution {
     }
 
     fn simulate(&self) -> End {
-        if self.control.order() == Order::Release {
-            return End::Unstarted;
+        match self.control.order() {
+            Order::Continue => {}
+            Order::Release => return End::Unstarted,
+            Order::Abandon => return End::Abandoned,
         }
         let started = Instant::now();
         let mut simulation = match self.start() {
