@@ -29,13 +29,14 @@ fn assert_pinned(image: &str) {
 #[test]
 fn programs_have_no_rights_they_dont_need() {
     let services = services();
-    for name in ["submit", "worker"] {
+    for name in ["postgres", "submit", "worker"] {
         let service = &services[name];
         assert_eq!(service["read_only"], json!(true), "{name}");
         assert_eq!(service["cap_drop"], json!(["ALL"]), "{name}");
         let options = json!(["no-new-privileges:true"]);
         assert_eq!(service["security_opt"], options, "{name}");
     }
+    assert_eq!(services["postgres"]["user"], json!("postgres"));
     for (name, service) in &services {
         assert!(service.get("ports").is_none(), "{name} is not published");
         assert!(service.get("privileged").is_none(), "{name}");
