@@ -115,8 +115,10 @@ mod tests {
         // The claim's bound keeps a longer sweep's jobs away; once one was claimed, nothing goes ahead.
         let ahead = pace.ahead(1, 1, Duration::from_millis(10)).expect("room");
         assert!(ahead.longest_seconds <= 0.01);
-        pace.claimed([3_600.0].into_iter());
-        assert_eq!(pace.ahead(1, 0, Duration::ZERO), None);
+        for long in [0.6, 3_600.0] {
+            pace.claimed([long].into_iter());
+            assert_eq!(pace.ahead(8, 0, Duration::ZERO), None, "{long} s");
+        }
     }
 
     #[test]

@@ -53,25 +53,38 @@ fn options(database: String, folder: &Path) -> WorkerOptions {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_waits_for_a_slot_is_given_back_without_having_begun() {
-    let folder = tempfile::TempDir::new().expect("a temporary folder");
-    // The first shows how fast jobs go, the second takes the slot for longer than it should, and the third,
-    // which is as short as expected, waits behind it.
-    let jobs = [
+/// The first shows how fast jobs go, the second takes the slot for longer than it should, and the third, which is
+/// as short as expected, waits behind it.
+fn one_in_the_way() -> [NewJob; 3] {
+    [
         job(1, 0.003, 1_000),
         job(2, 0.002, 1_000_000_000),
         job(3, 0.001, 1_000),
-    ];
-    let (url, store) = database(folder.path(), &jobs).await;
+    ]
+}
+
+/// Lets a worker take these up, until so many are held and so many are queued.
+async fn until(store: &Store, running: u64, queued: u64) {
+    let started = Instant::now();
+    loop {
+        let status = store.status(None).await.expect("counts").remove(0);
+        if (status.running, status.queued) == (running, queued) {
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "{status:?}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_slot_is_given_back_without_having_begun() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let (url, store) = database(folder.path(), &one_in_the_way()).await;
     let (stop, stopped) = watch::channel(false);
     let options = options(url, folder.path());
     let own = store.clone();
     let worker = tokio::spawn(async move { work(&own, &options, stopped, Arc::default()).await });
-    while store.status(None).await.expect("counts")[0].running < 2 {
-        assert!(!worker.is_finished(), "it holds two jobs at some time");
-        tokio::task::yield_now().await;
-    }
+    until(&store, 2, 0).await;
     stop.send_replace(true);
     let report = worker.await.expect("no panic").expect("works");
     assert_eq!(report.ending, Ending::Stopped);
@@ -84,6 +97,29 @@ async fn what_waits_for_a_slot_is_given_back_without_having_begun() {
         .map(|claim| claim.checkpoint.is_some())
         .collect();
     assert_eq!(left, [true, false], "the longer first");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_whole_lease_is_given_back_to_others() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let (url, store) = database(folder.path(), &one_in_the_way()).await;
+    let (stop, stopped) = watch::channel(false);
+    let lease = Lease {
+        lease_ms: 1_000,
+        heartbeat_ms: 200,
+    };
+    let options = WorkerOptions {
+        lease,
+        ..options(url, folder.path())
+    };
+    let own = store.clone();
+    let worker = tokio::spawn(async move { work(&own, &options, stopped, Arc::default()).await });
+    until(&store, 2, 0).await;
+    until(&store, 1, 1).await;
+    let other = store.claim(Uuid::now_v7(), &up_to(9)).await;
+    assert_eq!(other.expect("claims").len(), 1, "somebody else begins it");
+    stop.send_replace(true);
+    worker.await.expect("no panic").expect("works");
 }
 
 #[tokio::test]
