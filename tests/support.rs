@@ -171,7 +171,7 @@ pub fn short_sweep(name: &str, jobs: u32, steps: u32) -> String {
     format!(
         "name: {name}\nseed: 3\nreplicates: {jobs}\n\
          fixed: {{n_samples: 5, input_dim: 6, output_dim: 3, hidden_units: 32, update_noise: 0.05, \
-         steps: {steps}, linear_measurements: 100, trajectory_points: 20}}\n\
+         steps: {steps}, linear_measurements: 100, trajectory_points: 20, hessian_snapshots: 3}}\n\
          grid: {{regime: [lazy]}}\n"
     )
 }

@@ -31,6 +31,9 @@ const POLL_MAX: Duration = Duration::from_secs(30);
 /// Longest wait when the end of a sweep is awaited.
 const POLL_MAX_DRAIN: Duration = Duration::from_secs(4);
 
+/// Shortest wait after the database has failed.
+const RETRY_MIN: Duration = Duration::from_millis(100);
+
 /// Why the worker ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -150,6 +153,9 @@ pub async fn work(
         started: Instant::now(),
         idle_since: Instant::now(),
         poll: POLL_MIN,
+        troubled: false,
+        reached: false,
+        retry: None,
         pace: Pace::default(),
         claim_is_unknown: false,
         stopping: None,
@@ -207,6 +213,10 @@ struct Loop<'a> {
     started: Instant,
     idle_since: Instant,
     poll: Duration,
+    /// Whether the database failed in this round, whether it served, and the wait before the next if it failed.
+    troubled: bool,
+    reached: bool,
+    retry: Option<Duration>,
     pace: Pace,
     /// A claim's answer was lost: jobs may be this worker's that it knows nothing of.
     claim_is_unknown: bool,
@@ -217,6 +227,7 @@ struct Loop<'a> {
 impl Loop<'_> {
     async fn run(mut self) -> Result<WorkReport, WorkError> {
         loop {
+            (self.troubled, self.reached) = (false, false);
             self.check_limits();
             self.give_back_what_waits();
             self.look_up_claims().await?;
@@ -224,6 +235,12 @@ impl Loop<'_> {
             if self.stopping.is_none() {
                 self.claim().await?;
             }
+            self.retry = match (self.troubled, self.reached) {
+                (false, _) => None,
+                // Connections break, and the database is there: no reason to stay away longer and longer.
+                (true, true) => Some(RETRY_MIN),
+                (true, false) => Some(next_retry(self.retry)),
+            };
             self.progress.set_running(self.held.count());
             if self.held.count() == 0
                 && self.settlement.waiting() == 0
@@ -241,9 +258,13 @@ impl Loop<'_> {
         loop {
             match self.settlement.deliver().await {
                 Ok(settled) if settled.is_empty() => return Ok(()),
-                Ok(settled) => settled.into_iter().for_each(|each| self.count(each)),
+                Ok(settled) => {
+                    self.reached = true;
+                    settled.into_iter().for_each(|each| self.count(each));
+                }
                 Err(error) if error.is_transient() => {
                     tracing::warn!(error = %chain(&error), "Failed to record; trying again");
+                    self.troubled = true;
                     return Ok(());
                 }
                 Err(error) => return Err(error.into()),
@@ -322,12 +343,14 @@ impl Loop<'_> {
 
     /// Waits for a report, a stop, or the next poll; takes in every report that has come.
     async fn wait(&mut self) {
-        let poll = if self.held.count() == 0 || self.settlement.waiting() > 0 {
-            let longest = if self.options.drain {
-                POLL_MAX_DRAIN
-            } else {
-                POLL_MAX
-            };
+        let longest = if self.options.drain {
+            POLL_MAX_DRAIN
+        } else {
+            POLL_MAX
+        };
+        let poll = if let Some(retry) = self.retry {
+            retry.min(longest)
+        } else if self.held.count() == 0 || self.settlement.waiting() > 0 {
             let poll = self.poll.min(longest);
             self.poll = (self.poll * 2).min(POLL_MAX);
             poll
@@ -373,6 +396,12 @@ impl Loop<'_> {
             }
         }
     }
+}
+
+/// What fails is tried again sooner than an empty queue is asked again, as most failures pass at once; and ever
+/// more seldom where they don't.
+fn next_retry(last: Option<Duration>) -> Duration {
+    last.map_or(RETRY_MIN, |last| (last * 2).min(POLL_MAX))
 }
 
 /// Jobs of a sweep that some worker will still run: none of a paused one's that wait.

@@ -2,7 +2,7 @@
 
 use shared::Answer;
 
-use super::claim::{Claim, Verdict};
+use super::claim::{Claim, TREND_MIN, Verdict};
 use super::curve::TimeAxis;
 use super::figure::{Axis, Comparison, Drawn, Figure, Missing, Panel, Series};
 use super::group::UPDATE_NOISE;
@@ -17,9 +17,6 @@ const UNITS_SHOWN: usize = 60;
 const BINS_SHOWN: usize = 50;
 /// Snapshots between the two of a pair in the panel about lags.
 const LAG: usize = 10;
-/// Spearman's correlation with time above which such pairs become more alike: they level off, so that it stays
-/// below that of a steady rise.
-const SLOWING_MIN: f64 = 0.5;
 /// First snapshot of such a pair, and the correlation in one independent run on the published data.
 const EXPECTED_AT_LAG: [(usize, f64); 5] =
     [(0, 0.19), (10, 0.72), (20, 0.80), (30, 0.87), (40, 0.91)];
@@ -300,10 +297,10 @@ fn drift_slows(at_lag: &[(f64, f64)]) -> Claim {
     let end = |value: Option<&f64>| number(value.copied().unwrap_or(f64::NAN));
     Claim {
         claim: "Drift slows down: rate maps a fixed time apart become more alike.",
-        verdict: Verdict::of(trend > SLOWING_MIN, &[at_lag.len()]),
+        verdict: Verdict::of(trend > TREND_MIN, &[at_lag.len()]),
         statistic: format!(
             "the correlation of rate maps {LAG} snapshots apart goes from {} to {} over {} such pairs; Spearman's \
-             correlation with time is {} (held above {SLOWING_MIN})",
+             correlation with time is {} (held above {TREND_MIN})",
             end(correlations.first()),
             end(correlations.last()),
             at_lag.len(),

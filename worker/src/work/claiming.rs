@@ -17,12 +17,17 @@ impl Loop<'_> {
     /// Claims a job for every free slot, and short ones ahead of that.
     pub(super) async fn claim(&mut self) -> Result<(), WorkError> {
         let free = self.options.slots.saturating_sub(self.held.count());
-        if (free == 0 && self.ahead().is_none()) || !self.heartbeat.is_healthy() {
+        if free == 0 && self.ahead().is_none() {
+            return Ok(());
+        }
+        if !self.heartbeat.is_healthy() {
+            self.troubled = true;
             return Ok(());
         }
         match self.claim_all(free).await {
             Err(WorkError::Store(error)) if error.is_transient() => {
                 tracing::warn!(error = %chain(&error), "Failed to claim; trying again");
+                self.troubled = true;
                 Ok(())
             }
             claimed => claimed,
@@ -31,6 +36,7 @@ impl Loop<'_> {
 
     async fn claim_all(&mut self, free: usize) -> Result<(), WorkError> {
         self.store.reap(self.options.lease.lease_ms).await?;
+        self.reached = true;
         if free > 0 {
             self.claim_up_to(free, self.remaining_seconds()).await?;
         }
@@ -66,6 +72,7 @@ impl Loop<'_> {
         let claims = self.store.claim(self.worker, &request).await;
         self.claim_is_unknown |= claims.is_err();
         let claims = claims?;
+        self.reached = true;
         if !claims.is_empty() {
             self.idle_since = Instant::now();
             self.poll = POLL_MIN;
@@ -85,10 +92,14 @@ impl Loop<'_> {
         }
         let unknown = match unknown_claims(self.store, self.worker, &self.held).await {
             Ok(unknown) => unknown,
-            Err(error) if error.is_transient() => return Ok(()),
+            Err(error) if error.is_transient() => {
+                self.troubled = true;
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         };
         self.claim_is_unknown = false;
+        self.reached = true;
         for ticket in unknown {
             tracing::warn!(job.id = %ticket.job_id, "Gave back a job whose claim was never answered");
             self.settlement.unstarted(ticket);
