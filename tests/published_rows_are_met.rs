@@ -108,4 +108,10 @@ fn rows_without_inputs_run_on_generated_data_when_asked() {
     assert_eq!(rows, ["0", "3"]);
     assert!(listed[1]["eig_sum_seed_1"].is_number());
     assert!(listed[0]["log_tau_published"].is_null());
+    // The plain kernels say in every record that they reduced nothing.
+    lines(&["--plain", "--sample", "2"]);
+    let plain = "SELECT count(*) AS jobs FROM runs WHERE sweep = 'validate-scan-3000-plain' AND engine = 'f32'";
+    assert_eq!(sandbox.value(plain), 4);
+    let reduced = "SELECT count(*) AS jobs FROM runs WHERE sweep = 'validate-scan-3000' AND engine LIKE 'f32 span%sleeping'";
+    assert_eq!(sandbox.value(reduced), 12);
 }

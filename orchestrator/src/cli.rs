@@ -234,6 +234,9 @@ pub(crate) struct ValidateArguments {
     /// Steps instead of the published number; for a quick look, not for a verdict.
     #[arg(long)]
     pub steps: Option<u64>,
+    /// With `reductions: off`: slower, and the same but for chance, which this is there to show.
+    #[arg(long)]
+    pub plain: bool,
     /// List every row instead of the groups.
     #[arg(long)]
     pub list: bool,

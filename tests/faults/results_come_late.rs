@@ -9,8 +9,8 @@ use crate::fleet::{Fleet, PATIENCE, STEPS, times, wait_until};
 use crate::ledger;
 use crate::proxy::Proxy;
 
-/// A job of many seconds: longer than a lease and some looks at the database, on a busy machine too.
-const LONG: u32 = 1_000 * STEPS;
+/// A job of many seconds: longer than a lease and some looks at the database.
+const LONG: u32 = 500 * STEPS;
 
 #[test]
 fn and_change_nothing_while_a_newer_attempt_runs() {

@@ -1,7 +1,7 @@
 //! `driftsweep validate --reference TABLE.csv`: ours against published results.
 
 use shared::{ExportView, JobId, NewJob, NewSweep, Purpose, Store, Table, Value};
-use simulation::{Parameters, ValidParameters};
+use simulation::{Parameters, Reductions, ValidParameters};
 
 use super::run::{conclude, status_of, submit_jobs, work_on};
 use super::{estimate, open, store_failure};
@@ -64,7 +64,7 @@ fn selection(arguments: &ValidateArguments) -> Selection<'_> {
     }
 }
 
-/// One sweep per table, length and choice of spectra, so that running again goes on and other
+/// One sweep per table, length, choice of spectra and of kernels, so that running again goes on and other
 /// comparisons don't mix in.
 fn sweep_name(arguments: &ValidateArguments) -> String {
     let table = arguments
@@ -79,7 +79,11 @@ fn sweep_name(arguments: &ValidateArguments) -> String {
         .collect();
     let steps = arguments.steps.map(|steps| format!("-{steps}"));
     let hessian = if arguments.hessian { "-hessian" } else { "" };
-    format!("validate-{table}{}{hessian}", steps.unwrap_or_default())
+    let plain = if arguments.plain { "-plain" } else { "" };
+    format!(
+        "validate-{table}{}{hessian}{plain}",
+        steps.unwrap_or_default()
+    )
 }
 
 /// What a row's runs compute.
@@ -95,6 +99,11 @@ fn runs_of(
             seed,
             steps: arguments.steps.unwrap_or(parameters.steps),
             hessian_cost_max,
+            reductions: if arguments.plain {
+                Reductions::Off
+            } else {
+                parameters.reductions
+            },
             ..parameters
         }
         .check()
