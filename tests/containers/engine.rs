@@ -44,6 +44,11 @@ pub fn docker<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> String
     output(Command::new("docker").args(arguments))
 }
 
+/// Whether a container could be frozen.
+pub fn pauses(container: &str) -> bool {
+    succeeds("docker", &["pause", container])
+}
+
 fn succeeds(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
         .args(arguments)
