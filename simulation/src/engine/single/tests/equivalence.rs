@@ -209,13 +209,13 @@ fn adam_with_update_noise() {
     compare("adam", &adam);
 }
 
-/// Points of Table 2 at its sizes, long enough that most units sleep: `make test-statistics`.
+/// Points of Table 2 at its sizes, long enough that many units sleep: `make test-statistics`.
 #[test]
 #[ignore = "minutes of an optimized build"]
 fn points_of_table_2_at_their_sizes() {
     let sized = |n_samples, input_dim, output_dim, change: fn(&mut Parameters)| Parameters {
         hidden_units: 100,
-        steps: 200_000,
+        steps: 50_000,
         ..point(n_samples, input_dim, output_dim, change)
     };
     compare("5, 19, 5", &sized(5, 19, 5, |p| p.update_noise = 0.05));
