@@ -209,7 +209,7 @@ fn adam_with_update_noise() {
     compare("adam", &adam);
 }
 
-/// Points of Table 2 at its sizes, long enough that many units sleep: `make test-statistics`.
+/// Points of Table 2 at its sizes, with more steps than the small points: `make test-statistics`.
 #[test]
 #[ignore = "minutes of an optimized build"]
 fn points_of_table_2_at_their_sizes() {
