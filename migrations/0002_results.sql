@@ -3,7 +3,6 @@
 
 CREATE TABLE results (
     job_id TEXT PRIMARY KEY REFERENCES jobs (id),
-    sweep TEXT NOT NULL REFERENCES sweeps (name),
     epoch BIGINT NOT NULL,
     outcome TEXT NOT NULL CHECK (outcome IN ('completed', 'diverged', 'silent', 'truncated')),
     excluded TEXT,
@@ -57,9 +56,6 @@ CREATE TABLE group_moments (
     squares DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (group_id, shard, metric)
 );
-
--- Counting the totals of one sweep anew, and samples of it.
-CREATE INDEX results_by_sweep ON results (sweep, job_id);
 
 -- A number that is not one (a diverged loss) is NULL.
 CREATE TABLE trajectory (

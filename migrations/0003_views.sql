@@ -186,7 +186,7 @@ LEFT JOIN metrics AS m ON m.group_id = g.id;
 -- (`second run`) or made to compare (`audit`).
 CREATE VIEW mismatches AS
 SELECT
-    r.sweep,
+    j.sweep,
     r.job_id,
     o.kind,
     o.at_ms,
@@ -208,6 +208,7 @@ FROM (
     FROM audits
 ) AS o
 JOIN results AS r ON r.job_id = o.job_id
+JOIN jobs AS j ON j.id = o.job_id
 LEFT JOIN attempts AS b ON b.job_id = r.job_id AND b.epoch = r.epoch
 LEFT JOIN workers AS w ON w.id = b.worker_id
 WHERE r.digest <> o.digest AND r.outcome <> 'truncated';

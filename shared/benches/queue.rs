@@ -2,12 +2,13 @@
 //! with fencing, attempts and results; planning and inserting; what people look at, at that size; what
 //! heartbeats leave behind.
 //!
-//! `cargo bench -p driftsweep-shared --bench queue -- [--jobs N] [--rounds N] [--seconds S] [sqlite|postgres]
-//! [throughput|large]`,
+//! `cargo bench -p driftsweep-shared --bench queue -- [--jobs N] [--rounds N] [--seconds S] [--at-once 1|16|64]
+//! [--workers 1|4|16|64] [sqlite|postgres] [throughput|large]`,
 //! by default a million jobs, medians of 5, one second a measurement. Files lie in the temporary folder, or in
 //! `TMPDIR`; PostgreSQL is durable (fsync on). Workers are connections of this process.
 
 mod queue {
+    pub mod bare;
     pub mod heartbeats;
     pub mod plan;
     pub mod reading;

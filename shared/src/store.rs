@@ -34,6 +34,7 @@ mod postgres;
 mod query;
 mod reap;
 mod report;
+mod result_rows;
 mod single_statement;
 mod sqlite;
 mod status;

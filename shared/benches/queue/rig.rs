@@ -19,6 +19,9 @@ pub struct Options {
     pub jobs: u64,
     pub rounds: usize,
     pub seconds: f64,
+    /// How many jobs at a time, and by how many workers; all that are known where none is given.
+    pub at_once: Option<u32>,
+    pub workers: Option<usize>,
     /// Measure jobs a second.
     pub throughput: bool,
     /// Measure planning, reading and heartbeats at a million jobs.
@@ -33,6 +36,8 @@ impl Options {
             jobs: 1_000_000,
             rounds: 5,
             seconds: 1.0,
+            at_once: None,
+            workers: None,
             throughput: true,
             large: true,
             only: None,
@@ -47,13 +52,15 @@ impl Options {
                 "--jobs" => options.jobs = number() as u64,
                 "--rounds" => options.rounds = number() as usize,
                 "--seconds" => options.seconds = number(),
+                "--at-once" => options.at_once = Some(number() as u32),
+                "--workers" => options.workers = Some(number() as usize),
                 "sqlite" => options.only = Some(Kind::Sqlite),
                 "postgres" => options.only = Some(Kind::Postgres),
                 "throughput" => options.large = false,
                 "large" => options.throughput = false,
                 "--bench" => {}
                 _ => panic!(
-                    "{argument}: give --jobs, --rounds, --seconds, sqlite or postgres, throughput or large"
+                    "{argument}: give --jobs, --rounds, --seconds, --at-once, --workers, sqlite or postgres, throughput or large"
                 ),
             }
         }

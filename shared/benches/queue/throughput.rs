@@ -16,7 +16,16 @@ const WORKERS: [usize; 4] = [1, 4, 16, 64];
 
 pub async fn measure(rig: &Rig, options: &Options) {
     for (at_once, waiting) in AT_ONCE {
+        if options.at_once.is_some_and(|only| only != at_once) {
+            continue;
+        }
+        let bare = super::bare::rate(rig, at_once, options.seconds).await;
+        let what = format!("two bare statements, {at_once} at a time, one worker");
+        rig.line(&what, bare, "rows/s");
         for workers in WORKERS {
+            if options.workers.is_some_and(|only| only != workers) {
+                continue;
+            }
             let mut rates = Vec::new();
             let url = rig.fresh(&format!("queue-{at_once}-{workers}.db")).await;
             let store = open(&url).await;

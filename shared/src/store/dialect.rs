@@ -3,8 +3,9 @@
 //!
 //! - `{now}`: the database's time, in milliseconds since 1970, read when the statement runs;
 //! - `{database_started}`: when the server came up (SQLite has none: long ago);
-//! - `{skip_locked}`, `{for_update}`, `{for_share}`: row locks. SQLite has one writer at a time, so nobody else
+//! - `{skip_locked}`, `{for_update}`, `{for_update_and_rules}`: row locks. SQLite has one writer at a time, so nobody else
 //!   has rows locked;
+//! - `{locked_rules}`: a sweep's exclusion rules, as locked;
 //! - `{error_delay}`, `{crash_delay}`: how long a job waits after a failure, in milliseconds;
 //! - `{rows: type, ...}`: the rows bound to the statement, as a table `given (column1, ...)`.
 
@@ -27,39 +28,59 @@ const CRASH_DELAY: &str = "(CASE WHEN jobs.crashes = 0 THEN 0 \
      ELSE CAST(10000 AS BIGINT) << CAST(jobs.crashes - 1 AS INTEGER) END) \
      * (0.5 + {random}) AS BIGINT) END)";
 
+/// Every word, what it is on SQLite, and on PostgreSQL. Later ones may stand in earlier ones.
+const WORDS: [(&str, &str, &str); 8] = [
+    ("{error_delay}", ERROR_DELAY, ERROR_DELAY),
+    ("{crash_delay}", CRASH_DELAY, CRASH_DELAY),
+    (
+        "{database_started}",
+        "0",
+        "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000 AS BIGINT)",
+    ),
+    ("{skip_locked}", "", "FOR UPDATE OF j SKIP LOCKED"),
+    ("{for_update}", "", "FOR UPDATE"),
+    (
+        "{for_update_and_rules}",
+        "",
+        "FOR UPDATE OF j FOR SHARE OF a",
+    ),
+    // SQLite returns nothing of the tables that an update reads beside its own.
+    (
+        "{locked_rules}",
+        "(SELECT a.rules FROM analyses AS a WHERE a.sweep = jobs.sweep)",
+        "finished.rules",
+    ),
+    (
+        "{random}",
+        "(abs(random() % 1000000) / 1000000.0)",
+        "random()",
+    ),
+];
+
+const NOW_SQLITE: &str = "CAST(round(unixepoch('subsec') * 1000.0) AS INTEGER)";
+const NOW_POSTGRES: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+
 impl Dialect {
     /// Replaces the words in braces, all but `{rows: ...}`.
     pub fn render(self, sql: &str, clock_offset_ms: i64) -> String {
-        let (now, database_started, skip_locked, for_update, for_share, random) = match self {
-            Self::Sqlite => (
-                "CAST(round(unixepoch('subsec') * 1000.0) AS INTEGER)",
-                "0",
-                "",
-                "",
-                "",
-                "(abs(random() % 1000000) / 1000000.0)",
-            ),
-            Self::Postgres => (
-                "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
-                "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000 AS BIGINT)",
-                "FOR UPDATE OF j SKIP LOCKED",
-                "FOR UPDATE",
-                "FOR SHARE",
-                "random()",
-            ),
+        let mut text = sql.to_owned();
+        for (word, sqlite, postgres) in WORDS {
+            if text.contains(word) {
+                let meaning = match self {
+                    Self::Sqlite => sqlite,
+                    Self::Postgres => postgres,
+                };
+                text = text.replace(word, meaning);
+            }
+        }
+        let now = match self {
+            Self::Sqlite => NOW_SQLITE,
+            Self::Postgres => NOW_POSTGRES,
         };
-        let now = match clock_offset_ms {
-            0 => now.to_owned(),
-            offset => format!("({now} + {offset})"),
-        };
-        sql.replace("{error_delay}", ERROR_DELAY)
-            .replace("{crash_delay}", CRASH_DELAY)
-            .replace("{now}", &now)
-            .replace("{database_started}", database_started)
-            .replace("{skip_locked}", skip_locked)
-            .replace("{for_update}", for_update)
-            .replace("{for_share}", for_share)
-            .replace("{random}", random)
+        match clock_offset_ms {
+            0 => text.replace("{now}", now),
+            offset => text.replace("{now}", &format!("({now} + {offset})")),
+        }
     }
 
     /// Replaces `{rows: type, ...}`. On PostgreSQL a column is one array, bound after the
@@ -87,6 +108,23 @@ impl Dialect {
             }
         }
     }
+}
+
+/// Statements as one, for PostgreSQL: each a common table expression, the rows of the last returned. `bound`:
+/// how many values each is bound to.
+pub(super) fn together(statements: &[String], bound: &[usize]) -> String {
+    let mut shift = 0;
+    let mut parts = Vec::with_capacity(statements.len());
+    for (index, (statement, bound)) in statements.iter().zip(bound).enumerate() {
+        // On lines of its own: a statement may begin with a comment.
+        parts.push(format!(
+            "part{index} AS (\n{}\n)",
+            renumbered(statement, shift)
+        ));
+        shift += bound;
+    }
+    let last = statements.len() - 1;
+    format!("WITH {} SELECT * FROM part{last}", parts.join(", "))
 }
 
 /// The types named in `{rows: ...}`.
@@ -142,6 +180,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn statements_go_together_with_placeholders_of_their_own() {
+        let statements = [
+            "UPDATE a SET b = $2 WHERE c = $1",
+            "DELETE FROM d WHERE e = $1 RETURNING f",
+        ];
+        assert_eq!(
+            together(&statements.map(str::to_owned), &[2, 1]),
+            "WITH part0 AS (\nUPDATE a SET b = $2 WHERE c = $1\n), \
+             part1 AS (\nDELETE FROM d WHERE e = $3 RETURNING f\n) SELECT * FROM part1"
+        );
+    }
+
+    #[test]
     fn rows_become_values_or_arrays() {
         let sql = "SELECT column1, $1 FROM {rows: text, bigint} WHERE $2 IS NULL";
         assert_eq!(
@@ -158,8 +209,9 @@ mod tests {
     #[test]
     fn every_word_in_braces_is_replaced() {
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
-            let sql = "{now} {database_started} {skip_locked} {for_update} {for_share} {error_delay} {crash_delay}";
-            assert!(!dialect.render(sql, 5).contains('{'));
+            for (word, ..) in WORDS {
+                assert!(!dialect.render(word, 5).contains('{'), "{word}");
+            }
             assert!(dialect.render("{now}", 5).ends_with("+ 5)"));
         }
     }

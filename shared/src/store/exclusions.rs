@@ -2,7 +2,7 @@
 //! them when they change.
 
 use super::totals::recount;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, Write};
 use super::value::{Argument, arguments};
 use super::{Store, sql};
 use crate::{ExclusionRule, Flow, StoreError};
@@ -37,9 +37,10 @@ pub(super) async fn adopt_rules(
     if changed == 0 {
         return Ok(0);
     }
-    let (statement, texts) = label_statement(rules, "x.sweep = $1", 2);
+    let (label, texts) = ExclusionRule::label(rules, 2);
+    let statement = sql!("label_results.sql").replace("{label}", &label);
     let mut values = arguments![sweep];
-    values.extend(texts);
+    values.extend(texts.into_iter().map(Argument::from));
     let relabelled = transaction.execute(&statement, values).await?;
     if relabelled > 0 {
         recount(transaction, sweep).await?;
@@ -47,30 +48,14 @@ pub(super) async fn adopt_rules(
     Ok(relabelled)
 }
 
-/// Labels results just recorded; returns the rule of each that is excluded, by job. Locks the sweep's
-/// rules until the transaction ends.
-pub(super) async fn label(
-    transaction: &mut Transaction,
-    sweep: &str,
-    jobs: Vec<Vec<Argument>>,
-) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = transaction
-        .fetch(sql!("select_rules.sql"), arguments![sweep])
-        .await?;
-    let Some(row) = rows.first() else {
-        return Ok(Vec::new());
-    };
-    let rules = parse(sweep, &row.get::<String>("rules")?)?;
-    if rules.is_empty() {
-        return Ok(Vec::new());
+/// The statement that inserts results labelled by these rules; without rows.
+pub(super) fn insertion(rules: &[ExclusionRule]) -> Write {
+    let (label, texts) = ExclusionRule::label(rules, 1);
+    Write {
+        sql: sql!("insert_results.sql").replace("{label}", &label).into(),
+        arguments: texts.into_iter().map(Argument::from).collect(),
+        rows: Vec::new(),
     }
-    let which = "x.job_id IN (SELECT column1 FROM {rows: text})";
-    let (statement, texts) = label_statement(&rules, which, 1);
-    let labelled = transaction.fetch_rows(&statement, &texts, jobs).await?;
-    labelled
-        .iter()
-        .map(|row| Ok((row.get("job_id")?, row.get("excluded")?)))
-        .collect()
 }
 
 pub(super) fn parse(sweep: &str, json: &str) -> Result<Vec<ExclusionRule>, StoreError> {
@@ -78,13 +63,4 @@ pub(super) fn parse(sweep: &str, json: &str) -> Result<Vec<ExclusionRule>, Store
         what: format!("the exclusion rules of sweep {sweep}"),
         reason: error.to_string(),
     })
-}
-
-/// The statement, and the values of its placeholders from `$first` on.
-fn label_statement(rules: &[ExclusionRule], which: &str, first: usize) -> (String, Vec<Argument>) {
-    let (label, texts) = ExclusionRule::label(rules, first);
-    let statement = sql!("label_results.sql")
-        .replace("{which}", which)
-        .replace("{label}", &label);
-    (statement, texts.into_iter().map(Argument::from).collect())
 }

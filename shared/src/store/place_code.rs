@@ -2,7 +2,7 @@
 
 use simulation::{PlaceBin, PlaceCorrelation, PlaceSnapshot, RateMap};
 
-use super::complete::number;
+use super::result_rows::number;
 use super::value::{Argument, arguments};
 
 pub(super) fn bin_row(bin: &PlaceBin) -> Vec<Argument> {

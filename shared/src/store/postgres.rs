@@ -38,6 +38,8 @@ pub(super) async fn open(
     let pool = PgPoolOptions::new()
         // Few connections serve more jobs a second than many, and a server has few to give.
         .max_connections(2)
+        // A round trip for each; one that is gone says so at BEGIN.
+        .test_before_acquire(false)
         .acquire_timeout(options.lock_wait)
         .after_connect(move |connection, _| {
             let settings = settings.clone();

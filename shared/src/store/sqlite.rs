@@ -64,12 +64,14 @@ pub(super) async fn open(
     }
     let reader = SqlitePoolOptions::new()
         .max_connections(2)
+        .test_before_acquire(false)
         .acquire_timeout(options.lock_wait * 2)
         .connect_lazy_with(file.reading());
     let writer = match purpose {
         Purpose::Read => reader.clone(),
         Purpose::Migrate | Purpose::Use => SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .acquire_timeout(options.lock_wait * 2)
             .connect_lazy_with(file.writing()),
     };
@@ -244,6 +246,11 @@ impl File<'_> {
             .foreign_keys(true)
             // A claim that a power cut rolls back would hand its epoch out twice.
             .synchronous(SqliteSynchronous::Full)
+            // Pages that a batch comes back to: SQLite's own 2 MB would read them again and again.
+            .pragma("cache_size", "-65536")
+            // A page that many batches change is copied from the log to the file once for all of them.
+            .pragma("wal_autocheckpoint", "8000")
+            .pragma("temp_store", "MEMORY")
             .disable_statement_logging()
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ndarray::Array2;
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use simulation::{Dataset, MODEL_VERSION, ValidParameters};
 
@@ -32,20 +33,15 @@ impl Store {
         datasets: &[Dataset],
     ) -> Result<Submission, StoreError> {
         check_name(&sweep.name)?;
-        // Sorted: two transactions that insert the same keys in the same order can't deadlock.
-        let jobs: BTreeMap<JobId, &NewJob> = jobs
-            .iter()
-            .map(|job| (JobId::new(&sweep.name, &job.parameters), job))
-            .collect();
+        let jobs = named(&sweep.name, jobs);
         let mut transaction = self.write_unhurried("submitting the sweep").await?;
         insert_sweep(&mut transaction, sweep).await?;
         for dataset in datasets {
             insert_dataset(&mut transaction, dataset).await?;
         }
-        let named: Vec<(&JobId, &NewJob)> = jobs.iter().map(|(id, job)| (id, *job)).collect();
-        insert_groups(&mut transaction, &sweep.name, &named).await?;
+        insert_groups(&mut transaction, &sweep.name, &jobs).await?;
         let mut inserted = 0;
-        for batch in named.chunks(BATCH) {
+        for batch in jobs.chunks(BATCH) {
             inserted += insert_jobs(&mut transaction, &sweep.name, batch).await?;
         }
         if inserted > 0 {
@@ -106,6 +102,18 @@ impl Store {
     }
 }
 
+/// Jobs by their ids, equal ones once. Sorted: two transactions that insert the same keys in the same order can't
+/// deadlock.
+fn named<'a>(sweep: &str, jobs: &'a [NewJob]) -> Vec<(JobId, &'a NewJob)> {
+    let mut named: Vec<(JobId, &NewJob)> = jobs
+        .par_iter()
+        .map(|job| (JobId::new(sweep, &job.parameters), job))
+        .collect();
+    named.par_sort_by(|a, b| a.0.cmp(&b.0));
+    named.dedup_by(|next, kept| next.0 == kept.0);
+    named
+}
+
 /// The rule for sweep names: 1 to 100 of `A-Z a-z 0-9 . _ -`.
 pub(super) fn check_name(name: &str) -> Result<(), StoreError> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
@@ -153,7 +161,7 @@ async fn insert_dataset(
 async fn insert_groups(
     transaction: &mut Transaction,
     sweep: &str,
-    jobs: &[(&JobId, &NewJob)],
+    jobs: &[(JobId, &NewJob)],
 ) -> Result<(), StoreError> {
     let groups: BTreeMap<i64, [&'static str; 4]> = jobs
         .iter()
@@ -199,10 +207,10 @@ fn group_id(sweep: &str, names: [&str; 4]) -> i64 {
 async fn insert_jobs(
     transaction: &mut Transaction,
     sweep: &str,
-    jobs: &[(&JobId, &NewJob)],
+    jobs: &[(JobId, &NewJob)],
 ) -> Result<u64, StoreError> {
     let rows = jobs
-        .iter()
+        .par_iter()
         .map(|(id, job)| {
             let group = group_id(sweep, group_names(&job.parameters));
             arguments![id.0.as_str(), group, job.estimated_seconds.max(0.0)]
@@ -214,7 +222,7 @@ async fn insert_jobs(
         .await?;
     if inserted > 0 {
         let rows = jobs
-            .iter()
+            .par_iter()
             .map(|(id, job)| parameters_row(id, job.replicate, &job.parameters))
             .collect();
         transaction

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use simulation::{RunResult, Summary};
 
 use super::sql;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, Write};
 use super::value::{Argument, arguments};
 use crate::{RunCost, StoreError};
 
@@ -71,15 +71,15 @@ impl Totals {
             return;
         }
         for (metric, value) in METRICS {
-            if let Some(value) = super::complete::number(value(&result.summary)) {
+            if let Some(value) = super::result_rows::number(value(&result.summary)) {
                 self.moments.entry((group, metric)).or_default().add(value);
             }
         }
     }
 
-    /// Writes them, in an order that is the same for everybody.
-    pub async fn write(self, transaction: &mut Transaction, shard: u32) -> Result<(), StoreError> {
-        let shard = &[Argument::from(shard)];
+    /// The statements that add them, in an order that is the same for everybody.
+    pub fn writes(self, shard: u32) -> [Write; 2] {
+        let shard = || vec![Argument::from(shard)];
         let outcomes = self
             .outcomes
             .into_iter()
@@ -94,17 +94,22 @@ impl Totals {
                     t.planned_seconds,
                 ]
             });
-        transaction
-            .execute_rows(sql!("add_outcomes.sql"), shard, outcomes.collect())
-            .await?;
         let moments = self
             .moments
             .into_iter()
             .map(|((group, metric), m)| arguments![group, metric, m.n, m.mean, m.squares]);
-        transaction
-            .execute_rows(sql!("add_moments.sql"), shard, moments.collect())
-            .await?;
-        Ok(())
+        [
+            Write {
+                sql: sql!("add_outcomes.sql").into(),
+                arguments: shard(),
+                rows: outcomes.collect(),
+            },
+            Write {
+                sql: sql!("add_moments.sql").into(),
+                arguments: shard(),
+                rows: moments.collect(),
+            },
+        ]
     }
 }
 

@@ -1,15 +1,17 @@
 //! Transactions: the one layer that knows both drivers.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgArguments;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use super::Store;
-use super::dialect::{Dialect, row_types};
+use super::dialect::{Dialect, row_types, together};
 use super::failure::{database_error, timeout_error};
 use super::query::{rows_postgres, rows_sqlite};
-use super::value::{Argument, Row, columns_of, postgres_arguments, sqlite_arguments};
+use super::value::{Argument, Row, bind_postgres, columns_of, sqlite_arguments};
 use crate::{StoreError, Table};
 
 /// A PostgreSQL server that has not answered by then is taken for lost. Longer than the server's
@@ -19,6 +21,32 @@ pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
 const SQLITE_PLACEHOLDERS_MAX: usize = 30_000;
 /// Rows of one statement. More gain nothing.
 const ROWS_MAX: usize = 500;
+/// Rows of a statement that travels with others. The message is made in memory.
+const ROWS_TOGETHER_MAX: usize = 20_000;
+
+/// Whatever is written is found by an index, whatever the values: one plan serves all. Left to itself,
+/// PostgreSQL plans each of these statements again each time, for longer than it takes to run, or goes through a
+/// whole table that was small when it planned.
+const POSTGRES_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; \
+     SET LOCAL plan_cache_mode = force_generic_plan";
+
+/// A statement and what is bound to it: values, and the rows of its `{rows: ...}`.
+pub(super) struct Write {
+    pub sql: Cow<'static, str>,
+    pub arguments: Vec<Argument>,
+    pub rows: Vec<Vec<Argument>>,
+}
+
+impl Write {
+    /// A statement of rows alone.
+    pub fn rows(sql: &'static str, rows: Vec<Vec<Argument>>) -> Self {
+        Self {
+            sql: Cow::Borrowed(sql),
+            arguments: Vec::new(),
+            rows,
+        }
+    }
+}
 
 enum Connection {
     Sqlite(PoolConnection<Sqlite>),
@@ -63,12 +91,7 @@ impl Store {
     pub(super) async fn write(&self, doing: &'static str) -> Result<Transaction, StoreError> {
         // Deferred, SQLite would fail at the first write after a read (BUSY_SNAPSHOT), whatever the
         // busy timeout.
-        self.begin(
-            doing,
-            "BEGIN IMMEDIATE",
-            "BEGIN ISOLATION LEVEL READ COMMITTED",
-        )
-        .await
+        self.begin(doing, "BEGIN IMMEDIATE", POSTGRES_WRITE).await
     }
 
     /// Begins a transaction that writes and whose statements may each take as long as they take: a sweep of a
@@ -79,7 +102,11 @@ impl Store {
     ) -> Result<Transaction, StoreError> {
         let mut transaction = self.write(doing).await?;
         transaction
-            .plain("SELECT 1", "SET LOCAL statement_timeout = 0")
+            .plain(
+                "SELECT 1",
+                "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; \
+                 SET LOCAL plan_cache_mode = auto",
+            )
             .await?;
         transaction.patience = None;
         Ok(transaction)
@@ -199,6 +226,57 @@ impl Transaction {
         Ok(changed)
     }
 
+    /// Runs statements of rows that don't see each other's changes; returns the rows of the last, which must
+    /// have some. To PostgreSQL they travel together: a round trip costs more than most of them.
+    pub async fn execute_together(
+        &mut self,
+        writes: Vec<Write>,
+        last: Write,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut parts: Vec<Write> = Vec::with_capacity(writes.len() + 1);
+        for write in writes.into_iter().filter(|write| !write.rows.is_empty()) {
+            let Write {
+                sql,
+                arguments,
+                rows,
+            } = write;
+            if self.dialect() == Dialect::Sqlite || rows.len() > ROWS_TOGETHER_MAX {
+                self.execute_rows(&sql, &arguments, rows).await?;
+            } else {
+                parts.push(Write {
+                    sql,
+                    arguments,
+                    rows,
+                });
+            }
+        }
+        if parts.is_empty() {
+            return self.fetch_rows(&last.sql, &last.arguments, last.rows).await;
+        }
+        parts.push(last);
+        self.fetch_together(parts).await
+    }
+
+    async fn fetch_together(&mut self, parts: Vec<Write>) -> Result<Vec<Row>, StoreError> {
+        let mut values = PgArguments::default();
+        let (mut statements, mut counts) = (Vec::new(), Vec::new());
+        for part in parts {
+            let types = row_types(&part.sql);
+            let arguments = part.arguments.len();
+            statements.push(self.rendered(&part.sql, arguments, part.rows.len()));
+            counts.push(arguments + types.len());
+            bind_postgres(&mut values, part.arguments, columns_of(part.rows, &types));
+        }
+        let text = AssertSqlSafe(together(&statements, &counts));
+        let (doing, patience) = (self.doing, self.patience);
+        let Connection::Postgres(connection) = self.connection() else {
+            unreachable!("SQLite changes no data within a query");
+        };
+        let query = sqlx::query_with(text, values);
+        let found = answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
+        Ok(found.into_iter().map(Row::Postgres).collect())
+    }
+
     fn chunk_size(&self, sql: &str, arguments: usize) -> usize {
         let columns = row_types(sql).len().max(1);
         match self.dialect() {
@@ -224,8 +302,9 @@ impl Transaction {
                 Ok(done.rows_affected())
             }
             Connection::Postgres(connection) => {
-                let arrays = columns_of(rows, &row_types(sql));
-                let query = sqlx::query_with(text, postgres_arguments(arguments, arrays));
+                let mut bound = PgArguments::default();
+                bind_postgres(&mut bound, arguments, columns_of(rows, &row_types(sql)));
+                let query = sqlx::query_with(text, bound);
                 let done =
                     answered_within(patience, doing, query.execute(&mut **connection)).await?;
                 Ok(done.rows_affected())
@@ -250,8 +329,9 @@ impl Transaction {
                 Ok(found.into_iter().map(Row::Sqlite).collect())
             }
             Connection::Postgres(connection) => {
-                let arrays = columns_of(rows, &row_types(sql));
-                let query = sqlx::query_with(text, postgres_arguments(arguments, arrays));
+                let mut bound = PgArguments::default();
+                bind_postgres(&mut bound, arguments, columns_of(rows, &row_types(sql)));
+                let query = sqlx::query_with(text, bound);
                 let found =
                     answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
                 Ok(found.into_iter().map(Row::Postgres).collect())
@@ -288,9 +368,13 @@ impl Transaction {
     }
 
     fn text(&self, sql: &str, arguments: usize, rows: usize) -> AssertSqlSafe<String> {
+        AssertSqlSafe(self.rendered(sql, arguments, rows))
+    }
+
+    fn rendered(&self, sql: &str, arguments: usize, rows: usize) -> String {
         let dialect = self.dialect();
         let text = dialect.render(sql, self.clock_offset_ms);
-        AssertSqlSafe(dialect.render_rows(&text, arguments, rows))
+        dialect.render_rows(&text, arguments, rows)
     }
 
     fn connection(&mut self) -> &mut Connection {

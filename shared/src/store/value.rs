@@ -94,9 +94,8 @@ pub(super) fn columns_of(rows: Vec<Vec<Argument>>, types: &[&str]) -> Vec<Column
     columns
 }
 
-pub(super) fn postgres_arguments(values: Vec<Argument>, columns: Vec<Column>) -> PgArguments {
+pub(super) fn bind_postgres(bound: &mut PgArguments, values: Vec<Argument>, columns: Vec<Column>) {
     use sqlx::Arguments as _;
-    let mut bound = PgArguments::default();
     for value in values {
         match value {
             Argument::Integer(value) => bound.add(value),
@@ -114,7 +113,6 @@ pub(super) fn postgres_arguments(values: Vec<Argument>, columns: Vec<Column>) ->
         }
         .expect("arrays of numbers and text can be encoded");
     }
-    bound
 }
 
 macro_rules! argument_from {

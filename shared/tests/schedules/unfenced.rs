@@ -12,7 +12,6 @@ pub struct Unfenced(pub StoreQueue);
 impl Queue for Unfenced {
     async fn complete(&mut self, ticket: &Ticket) -> Checked<Finish> {
         let (id, epoch, digest) = (&ticket.job_id.0, ticket.epoch, digest_of(ticket));
-        let sweep = self.0.sweep().to_owned();
         let statements = [
             format!(
                 "UPDATE jobs SET state = 'done', owner = NULL, lease_until_ms = NULL WHERE id = '{id}'"
@@ -22,9 +21,9 @@ impl Queue for Unfenced {
                  WHERE job_id = '{id}' AND epoch = {epoch}"
             ),
             format!(
-                "INSERT INTO results (job_id, sweep, epoch, outcome, steps_done, timescale_fit, \
+                "INSERT INTO results (job_id, epoch, outcome, steps_done, timescale_fit, \
                  engine, digest, wall_seconds, host, code_version, recorded_at_ms) \
-                 VALUES ('{id}', '{sweep}', {epoch}, 'completed', 1, 'ok', 'e', '{digest}', 1, 'h', '1', 1) \
+                 VALUES ('{id}', {epoch}, 'completed', 1, 'ok', 'e', '{digest}', 1, 'h', '1', 1) \
                  ON CONFLICT (job_id) DO UPDATE SET epoch = excluded.epoch, digest = excluded.digest"
             ),
         ];

@@ -1,12 +1,14 @@
 -- Queued or dead under an unchanged epoch: reaped, and nobody has claimed it since, so the late finisher is
 -- welcome, and the crash or the error that was counted for it is uncounted. Locked in the order of their ids, as by a
--- heartbeat, so that neither waits for the other for ever.
+-- heartbeat, so that neither waits for the other for ever. Until this transaction ends the
+-- exclusion rules can't change, so no result is labelled by rules that were replaced before it appeared.
 WITH finished AS MATERIALIZED (
-    SELECT j.id, j.epoch
+    SELECT j.id, j.epoch, a.rules
     FROM jobs AS j
+    JOIN analyses AS a ON a.sweep = j.sweep
     WHERE (j.id, j.epoch) IN (SELECT column1, column2 FROM {rows: text, bigint})
     ORDER BY j.id
-    {for_update}
+    {for_update_and_rules}
 )
 UPDATE jobs
 SET crashes = jobs.crashes - CASE WHEN jobs.taken_back = 'lease_expired' THEN 1 ELSE 0 END,
@@ -22,4 +24,4 @@ WHERE jobs.id = finished.id
     AND jobs.epoch = finished.epoch
     AND jobs.epoch > 0
     AND jobs.state IN ('running', 'queued', 'dead')
-RETURNING jobs.id, jobs.epoch, jobs.sweep, jobs.group_id, jobs.estimated_seconds
+RETURNING jobs.id, jobs.epoch, jobs.sweep, jobs.group_id, jobs.estimated_seconds, {locked_rules} AS rules

@@ -3,7 +3,7 @@ WITH analysed AS MATERIALIZED (
     SELECT j.group_id, r.*
     FROM results AS r
     JOIN jobs AS j ON j.id = r.job_id
-    WHERE r.sweep = $1 AND r.excluded IS NULL
+    WHERE j.sweep = $1 AND r.excluded IS NULL
 ),
 measured AS MATERIALIZED (
     SELECT group_id, 'loss_final' AS metric, loss_final AS x FROM analysed

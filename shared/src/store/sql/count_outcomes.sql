@@ -7,5 +7,5 @@ SELECT
     CAST(sum(r.steps_done) AS BIGINT), sum(r.wall_seconds), sum(j.estimated_seconds)
 FROM results AS r
 JOIN jobs AS j ON j.id = r.job_id
-WHERE r.sweep = $1
+WHERE j.sweep = $1
 GROUP BY j.group_id, r.outcome, COALESCE(r.excluded, '')

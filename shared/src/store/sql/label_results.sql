@@ -1,5 +1,4 @@
--- In braces: the name of the first exclusion rule that holds for a row `r`, or NULL; and which results
--- `x` to label.
+-- $1 sweep. In braces: the name of the first exclusion rule that holds for a row `r`, or NULL.
 WITH labelled AS MATERIALIZED (
     SELECT r.job_id, {label} AS label
     FROM (
@@ -14,11 +13,10 @@ WITH labelled AS MATERIALIZED (
         FROM results AS x
         JOIN jobs AS j ON j.id = x.job_id
         JOIN job_parameters AS p ON p.job_id = x.job_id
-        WHERE {which}
+        WHERE j.sweep = $1
     ) AS r
 )
 UPDATE results
 SET excluded = labelled.label
 FROM labelled
 WHERE results.job_id = labelled.job_id AND results.excluded IS DISTINCT FROM labelled.label
-RETURNING results.job_id, results.excluded
