@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use simulation::{Checkpoint, MODEL_VERSION, ValidParameters};
+use uuid::Uuid;
 
 /// Identity of a job: 32 hexadecimal digits, the same for the same sweep in every database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,8 +62,11 @@ pub struct NewJob {
 pub struct Ticket {
     /// The job.
     pub job_id: JobId,
-    /// Number of the attempt: the fencing token. Grows with every claim, never goes back.
+    /// Number of the attempt: the fencing token. Grows with every claim, and goes back only where a database is
+    /// restored to an earlier moment.
     pub epoch: i64,
+    /// Whom the attempt was given to: tells it from one that a restored database gave the same number.
+    pub worker: Uuid,
 }
 
 /// What a worker asks for.

@@ -170,6 +170,7 @@ mod tests {
         Ticket {
             job_id: JobId("0".repeat(32)),
             epoch,
+            worker: uuid::Uuid::nil(),
         }
     }
 

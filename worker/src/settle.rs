@@ -277,6 +277,7 @@ mod tests {
             ticket: Ticket {
                 job_id: JobId("0".repeat(32)),
                 epoch: 1,
+                worker: uuid::Uuid::nil(),
             },
             result: RunResult {
                 outcome: Outcome::Completed,
@@ -336,6 +337,7 @@ mod tests {
                 let ticket = Ticket {
                     job_id: JobId("0".repeat(32)),
                     epoch,
+                    worker: uuid::Uuid::nil(),
                 };
                 settlement.checkpoint(ticket, checkpoint(number));
             }

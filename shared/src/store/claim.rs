@@ -99,7 +99,7 @@ async fn claim_in_turn(
         .iter()
         .map(Ticket::read)
         .collect::<Result<_, _>>()?;
-    let pairs = tickets.iter().map(Ticket::row).collect();
+    let pairs = tickets.iter().map(Ticket::key).collect();
     transaction
         .execute_rows(sql!("insert_attempts.sql"), &[worker.into()], pairs)
         .await?;
@@ -114,14 +114,24 @@ async fn claim_in_turn(
 
 impl Ticket {
     pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        let worker: String = row.get("worker_id")?;
         Ok(Self {
             job_id: JobId(row.get("id")?),
             epoch: row.get("epoch")?,
+            worker: worker.parse().map_err(|error| StoreError::Unreadable {
+                what: format!("the worker {worker:?} of an attempt"),
+                reason: format!("{error}"),
+            })?,
         })
     }
 
-    /// The pair that identifies an attempt in SQL.
+    /// What fences an attempt's writes in SQL: the job, the epoch, and whom it was given to.
     pub(super) fn row(&self) -> Vec<Argument> {
+        arguments![self.job_id.0.as_str(), self.epoch, self.worker.to_string()]
+    }
+
+    /// The key of an attempt that is known to be its worker's.
+    pub(super) fn key(&self) -> Vec<Argument> {
         arguments![self.job_id.0.as_str(), self.epoch]
     }
 }

@@ -141,14 +141,14 @@ async fn refuse(
 ) -> Result<Finish, StoreError> {
     let (ticket, ..) = finished;
     let rows = transaction
-        .fetch(sql!("select_recorded.sql"), job_row(ticket))
+        .fetch(sql!("select_recorded.sql"), ticket.row())
         .await?;
     let Some(row) = rows.first() else {
         return Err(StoreError::UnknownJob {
             id: ticket.job_id.0.clone(),
         });
     };
-    if row.get::<Option<i64>>("recorded_epoch")? == Some(ticket.epoch) {
+    if row.get::<i64>("own")? != 0 {
         return Ok(Finish::AlreadyRecorded);
     }
     let mut row = attempt_row(&finished);
@@ -156,6 +156,7 @@ async fn refuse(
         // Where the clock cut it short is no property of the job: nothing to compare.
         row[2] = None::<String>.into();
     }
+    row.push(ticket.worker.to_string().into());
     transaction
         .execute(sql!("supersede_attempt.sql"), row)
         .await?;

@@ -3,7 +3,7 @@
 //!
 //! - `{now}`: the database's time, in milliseconds since 1970, read when the statement runs;
 //! - `{database_started}`: when the server came up (SQLite has none: long ago);
-//! - `{skip_locked}`, `{for_update}`, `{for_update_and_rules}`: row locks. SQLite has one writer at a time, so nobody else
+//! - `{skip_locked}`, `{for_update}`, `{for_update_of_jobs}`, `{for_update_and_rules}`: row locks. SQLite has one writer at a time, so nobody else
 //!   has rows locked;
 //! - `{locked_rules}`: a sweep's exclusion rules, as locked;
 //! - `{error_delay}`, `{crash_delay}`: how long a job waits after a failure, in milliseconds;
@@ -29,7 +29,7 @@ const CRASH_DELAY: &str = "(CASE WHEN jobs.crashes = 0 THEN 0 \
      * (0.5 + {random}) AS BIGINT) END)";
 
 /// Every word, what it is on SQLite, and on PostgreSQL. Later ones may stand in earlier ones.
-const WORDS: [(&str, &str, &str); 8] = [
+const WORDS: [(&str, &str, &str); 9] = [
     ("{error_delay}", ERROR_DELAY, ERROR_DELAY),
     ("{crash_delay}", CRASH_DELAY, CRASH_DELAY),
     (
@@ -39,6 +39,7 @@ const WORDS: [(&str, &str, &str); 8] = [
     ),
     ("{skip_locked}", "", "FOR UPDATE OF j SKIP LOCKED"),
     ("{for_update}", "", "FOR UPDATE"),
+    ("{for_update_of_jobs}", "", "FOR UPDATE OF j"),
     (
         "{for_update_and_rules}",
         "",

@@ -40,7 +40,7 @@ impl Store {
             }
             let renewed = renewals
                 .iter()
-                .map(|renewal| renewal.ticket.row())
+                .map(|renewal| renewal.ticket.key())
                 .collect();
             transaction
                 .execute_rows(sql!("reopen_attempts.sql"), &[], renewed)

@@ -12,6 +12,7 @@ crate::scenarios!(
     a_late_finisher_nobody_superseded_is_adopted,
     a_superseded_finisher_leaves_only_its_digest,
     stale_tickets_change_nothing,
+    an_attempt_that_a_restored_database_forgot_records_nothing,
     a_job_of_another_database_is_named,
 );
 
@@ -211,7 +212,11 @@ async fn stale_tickets_change_nothing(bench: Bench) {
         epoch: new.ticket.epoch + 1,
         ..new.ticket.clone()
     };
-    for ticket in [&old.ticket, &future] {
+    let foreign = Ticket {
+        worker: holder,
+        ..new.ticket.clone()
+    };
+    for ticket in [&old.ticket, &future, &foreign] {
         let checkpoint = simulation::Checkpoint::from_bytes(vec![1]);
         assert!(!store.fail(ticket, "late").await.expect("answers"));
         assert!(
@@ -246,6 +251,7 @@ async fn stale_tickets_change_nothing(bench: Bench) {
     let zero = Ticket {
         epoch: 0,
         job_id: JobId::new(crate::bench::SWEEP, &crate::bench::job(1).parameters),
+        worker: worker(),
     };
     assert!(!store.release(&zero, None).await.expect("answers"));
     assert!(
@@ -258,11 +264,36 @@ async fn stale_tickets_change_nothing(bench: Bench) {
     assert_eq!(claim(&store, worker(), 9).await.len(), 1);
 }
 
+/// Restored to a moment before a claim, a database gives the same epoch to somebody else.
+async fn an_attempt_that_a_restored_database_forgot_records_nothing(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let (_, job) = claim_one(&store).await;
+    let forgotten = Ticket {
+        worker: worker(),
+        ..job.ticket.clone()
+    };
+    let everything = "SELECT state, outcome, digest FROM attempts JOIN jobs ON id = job_id";
+    let before = query(&store, everything).await;
+    let finish = store.complete(&forgotten, &result("old"), &cost()).await;
+    assert_eq!(finish.expect("answers"), Finish::Superseded);
+    assert_eq!(query(&store, everything).await, before);
+    let finish = store.complete(&job.ticket, &result("new"), &cost()).await;
+    assert_eq!(finish.expect("completes"), Finish::Recorded);
+    let finish = store.complete(&forgotten, &result("old"), &cost()).await;
+    assert_eq!(finish.expect("answers"), Finish::Superseded);
+    assert_eq!(value(&store, "SELECT digest FROM runs").await, text("new"));
+    assert_eq!(
+        value(&store, "SELECT digest FROM attempts").await,
+        text("new")
+    );
+}
+
 async fn a_job_of_another_database_is_named(bench: Bench) {
     let store = bench.with_jobs(1).await;
     let ticket = Ticket {
         job_id: JobId("0".repeat(32)),
         epoch: 1,
+        worker: worker(),
     };
     let error = store
         .complete(&ticket, &result("d"), &cost())

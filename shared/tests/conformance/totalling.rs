@@ -258,6 +258,7 @@ async fn a_batch_with_a_strange_job_records_nothing(bench: Bench) {
     let strange = shared::Ticket {
         job_id: shared::JobId("0".repeat(32)),
         epoch: 1,
+        worker: worker(),
     };
     let (found, spent) = (result("d"), cost());
     let batch = [

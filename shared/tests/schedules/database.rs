@@ -13,6 +13,7 @@ use simulation::{Digest, Outcome, Parameters, PlaceCode, RunResult, Summary};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
 use uuid::Uuid;
 
+use crate::copies;
 use crate::queue::{
     AttemptView, Checked, JobView, LEASE_MS, Queue, State, Steer, Violation, demand, digest_of,
 };
@@ -35,7 +36,7 @@ enum Eyes {
 const JOBS: &str = "SELECT j.id, j.state, j.epoch, j.attempts, j.errors, j.crashes, j.preemptions, \
      j.cancel_requested, r.epoch, r.digest \
      FROM jobs AS j LEFT JOIN results AS r ON r.job_id = j.id WHERE j.sweep = '{sweep}' ORDER BY j.id";
-const ATTEMPTS: &str = "SELECT a.job_id, a.epoch, a.outcome, a.digest \
+const ATTEMPTS: &str = "SELECT a.job_id, a.epoch, a.outcome, a.digest, a.worker_id \
      FROM attempts AS a JOIN jobs AS j ON j.id = a.job_id WHERE j.sweep = '{sweep}' \
      ORDER BY a.job_id, a.epoch";
 
@@ -153,10 +154,6 @@ pub struct StoreQueue {
 }
 
 impl StoreQueue {
-    pub fn sweep(&self) -> &str {
-        &self.sweep
-    }
-
     /// Runs a statement that no store would.
     pub async fn execute(&mut self, sql: &str) {
         let done = match &mut *self.eyes.lock().await {
@@ -218,6 +215,7 @@ macro_rules! attempt_view {
             ticket: Ticket {
                 job_id: JobId($row.get(0)),
                 epoch: $row.get(1),
+                worker: $row.get::<String, _>(4).parse().expect("an id"),
             },
             outcome: $row.get(2),
             digest: $row.get(3),
@@ -307,12 +305,33 @@ impl Queue for StoreQueue {
         Ok(())
     }
 
+    async fn keep(&mut self) -> Checked<()> {
+        self.execute(&copies::keeping(&self.sweep)).await;
+        Ok(())
+    }
+
+    async fn restore(&mut self) -> Checked<()> {
+        self.execute(&copies::restoring(&self.sweep)).await;
+        Ok(())
+    }
+
     async fn jobs(&mut self) -> Checked<Vec<JobView>> {
         Ok(rows!(self, JOBS, job_view))
     }
 
     /// At the end of a schedule, when the running totals must equal what is counted.
     async fn attempts(&mut self) -> Checked<Vec<AttemptView>> {
+        self.check_totals().await?;
+        Ok(self.attempts_alone().await)
+    }
+}
+
+impl StoreQueue {
+    pub async fn attempts_alone(&self) -> Vec<AttemptView> {
+        rows!(self, ATTEMPTS, attempt_view)
+    }
+
+    async fn check_totals(&mut self) -> Checked<()> {
         let jobs = self.jobs().await?;
         let counted = |wanted| jobs.iter().filter(|job| job.state == wanted).count() as u64;
         let status = self.store.status(Some(&self.sweep)).await;
@@ -332,6 +351,6 @@ impl Queue for StoreQueue {
                 )
             })?;
         }
-        Ok(rows!(self, ATTEMPTS, attempt_view))
+        Ok(())
     }
 }

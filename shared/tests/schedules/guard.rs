@@ -13,10 +13,11 @@ pub enum Guard {
     ReapHappens,
     LateFinisherIsAdopted,
     CompleteIsIdempotent,
+    TicketNamesWorker,
 }
 
 impl Guard {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClaimRaisesEpoch,
         Self::CompleteChecksEpoch,
         Self::HeartbeatChecksEpoch,
@@ -27,5 +28,6 @@ impl Guard {
         Self::ReapHappens,
         Self::LateFinisherIsAdopted,
         Self::CompleteIsIdempotent,
+        Self::TicketNamesWorker,
     ];
 }

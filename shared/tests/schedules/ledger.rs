@@ -8,16 +8,17 @@ use uuid::Uuid;
 use crate::queue::{AttemptView, Checked, JobView, LEASE_MS, State, demand, digest_of};
 
 /// The newest grant of a job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Grant {
     worker: Uuid,
     until_ms: i64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     jobs: Vec<JobView>,
-    issued: BTreeSet<(JobId, i64)>,
+    /// Every attempt that the database knows of: a restored one forgets those since.
+    issued: Vec<Ticket>,
     /// Attempts that were given up, and said so.
     ended: BTreeSet<(JobId, i64)>,
     grants: BTreeMap<JobId, Grant>,
@@ -80,11 +81,9 @@ impl Ledger {
                         now.epoch
                     )
                 })?;
-                let ticket = Ticket {
-                    job_id: id.clone(),
-                    epoch: *epoch,
-                };
-                demand(*digest == digest_of(&ticket), || {
+                let own = |ticket: &Ticket| ticket.job_id == *id && ticket.epoch == *epoch;
+                let mut issued = self.issued.iter().filter(|ticket| own(ticket));
+                demand(issued.any(|ticket| *digest == digest_of(ticket)), || {
                     format!("{id} has a foreign result")
                 })?;
             }
@@ -99,10 +98,11 @@ impl Ledger {
 
     pub fn claimed(&mut self, worker: Uuid, tickets: &[Ticket], now_ms: i64) -> Checked<()> {
         for ticket in tickets {
-            let key = (ticket.job_id.clone(), ticket.epoch);
-            demand(self.issued.insert(key), || {
+            let same = |old: &Ticket| old.job_id == ticket.job_id && old.epoch == ticket.epoch;
+            demand(!self.issued.iter().any(same), || {
                 format!("{ticket:?} was handed out twice")
             })?;
+            self.issued.push(ticket.clone());
             let grant = Grant {
                 worker,
                 until_ms: now_ms + LEASE_MS,
@@ -121,7 +121,7 @@ impl Ledger {
             let ticket = &renewal.ticket;
             let job = self.job(&ticket.job_id);
             let newest = job.epoch == ticket.epoch && job.state == State::Running;
-            demand(newest, || {
+            demand(newest && self.issued.contains(ticket), || {
                 format!("a lease of {ticket:?} was renewed: {job:?}")
             })?;
             let grant = Grant {
@@ -139,11 +139,12 @@ impl Ledger {
             .result
             .as_ref()
             .is_some_and(|(epoch, _)| *epoch == ticket.epoch);
+        let known = self.issued.contains(ticket);
         match finish {
-            Finish::Recorded | Finish::AlreadyRecorded => {
-                demand(own, || format!("{ticket:?} was {finish:?}, but: {job:?}"))
-            }
-            Finish::Superseded => demand(job.epoch > ticket.epoch && !own, || {
+            Finish::Recorded | Finish::AlreadyRecorded => demand(own && known, || {
+                format!("{ticket:?} was {finish:?}, but: {job:?}")
+            }),
+            Finish::Superseded => demand(!known || job.epoch > ticket.epoch && !own, || {
                 format!("{ticket:?} was refused though nobody superseded it: {job:?}")
             }),
         }
@@ -170,10 +171,9 @@ impl Ledger {
             demand(own.len() as i64 == job.attempts, || {
                 format!("{} kept {} of {} attempts", job.id, own.len(), job.attempts)
             })?;
-            let issued = own.iter().all(|attempt| {
-                self.issued
-                    .contains(&(job.id.clone(), attempt.ticket.epoch))
-            });
+            let issued = own
+                .iter()
+                .all(|attempt| self.issued.contains(&attempt.ticket));
             demand(issued, || {
                 format!("{} has an attempt nobody was given", job.id)
             })?;

@@ -1,10 +1,11 @@
-//! Thousands of schedules of crashes, pauses, cut-off workers, lost answers and a user, each given
+//! Thousands of schedules of crashes, pauses, cut-off workers, lost answers, restored databases and a user, each given
 //! by a seed, against a model of the queue's rules and against both databases. A seed that fails is
 //! printed; `SCHEDULE_SEED=17 cargo test -p driftsweep-shared --test schedules` plays it again,
 //! everywhere. The one thing a seed does not decide is how long a database makes a failed job wait:
 //! the jitter is its own `random()`.
 
 mod chance;
+mod copies;
 mod database;
 mod guard;
 mod ledger;
@@ -61,14 +62,15 @@ fn model(setting: &Setting, missing: Option<Guard>) -> Model {
 fn show(what: &str, started: Instant, tallies: &[Tally]) {
     let sum = |count: fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
     println!(
-        "{what}: {} schedules, {} steps, {} crashes, {} pauses, {} cuts, {} lost answers, {} results, \
-         {} refused, {} s",
+        "{what}: {} schedules, {} steps, {} crashes, {} pauses, {} cuts, {} lost answers, {} restored, \
+         {} results, {} refused, {} s",
         tallies.len(),
         sum(|tally| tally.steps),
         sum(|tally| tally.crashes),
         sum(|tally| tally.pauses),
         sum(|tally| tally.cuts),
         sum(|tally| tally.lost_answers),
+        sum(|tally| tally.restored),
         sum(|tally| tally.results),
         sum(|tally| tally.superseded),
         started.elapsed().as_secs(),

@@ -28,8 +28,9 @@ struct Job {
     available_ms: (i64, i64),
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Attempt {
+    worker: Uuid,
     outcome: Option<&'static str>,
     digest: Option<String>,
 }
@@ -47,6 +48,7 @@ pub struct Model {
     jobs: BTreeMap<JobId, Job>,
     attempts: BTreeMap<(JobId, i64), Attempt>,
     paused: Option<Pause>,
+    kept: Option<Box<Model>>,
     limits: Limits,
     missing: Option<Guard>,
     chance: Chance,
@@ -78,6 +80,7 @@ impl Model {
             jobs: ids.iter().map(|id| (id.clone(), job(id))).collect(),
             attempts: BTreeMap::new(),
             paused: None,
+            kept: None,
             limits,
             missing,
             chance: Chance::new(!seed),
@@ -137,10 +140,11 @@ impl Model {
             .map(|limit| self.now_ms + 2 * LEASE_MS + limit);
         let epoch = job.view.epoch;
         self.attempts
-            .insert((id.clone(), epoch), Attempt::default());
+            .insert((id.clone(), epoch), Attempt::of(worker));
         Ticket {
             job_id: id.clone(),
             epoch,
+            worker,
         }
     }
 
@@ -172,10 +176,31 @@ impl Model {
         attempt.expect("every epoch was claimed").outcome = Some(outcome);
     }
 
+    /// The attempt of this ticket, unless a restored database has forgotten it.
+    fn own_attempt(&mut self, ticket: &Ticket) -> Option<&mut Attempt> {
+        let named = self.has(Guard::TicketNamesWorker);
+        let key = (ticket.job_id.clone(), ticket.epoch);
+        let attempt = self.attempts.get_mut(&key)?;
+        (attempt.worker == ticket.worker || !named).then_some(attempt)
+    }
+
     /// Whether this is still the newest attempt, in a state in which it may go on.
     fn is_newest(&mut self, ticket: &Ticket, states: &[State]) -> bool {
+        if self.own_attempt(ticket).is_none() {
+            return false;
+        }
         let job = self.job(&ticket.job_id);
         job.view.epoch == ticket.epoch && states.contains(&job.view.state)
+    }
+}
+
+impl Attempt {
+    fn of(worker: Uuid) -> Self {
+        Self {
+            worker,
+            outcome: None,
+            digest: None,
+        }
     }
 }
 
@@ -212,8 +237,8 @@ impl Queue for Model {
                 job.view.state = State::Running;
                 job.owner = Some(worker);
                 job.lease_until_ms = lease_until_ms;
-                let key = (ticket.job_id.clone(), ticket.epoch);
-                *self.attempts.get_mut(&key).expect("claimed") = Attempt::default();
+                let attempt = self.own_attempt(ticket).expect("it is the newest");
+                *attempt = Attempt::of(attempt.worker);
             }
             renewals.push(Renewal {
                 ticket: ticket.clone(),
@@ -244,17 +269,17 @@ impl Queue for Model {
             states.truncate(1);
         }
         let unfenced = !self.has(Guard::CompleteChecksEpoch);
-        let key = (ticket.job_id.clone(), ticket.epoch);
         let digest = Some(digest_of(ticket));
         let newest = self.is_newest(ticket, &states);
         if !newest && !unfenced {
-            let recorded = self.job(&ticket.job_id).view.result.as_ref();
-            if recorded.is_some_and(|(epoch, _)| *epoch == ticket.epoch)
-                && self.has(Guard::CompleteIsIdempotent)
-            {
+            let recorded = self.job(&ticket.job_id).view.result.clone();
+            let idempotent = self.has(Guard::CompleteIsIdempotent);
+            let Some(attempt) = self.own_attempt(ticket) else {
+                return Ok(Finish::Superseded);
+            };
+            if recorded.is_some_and(|(epoch, _)| epoch == ticket.epoch) && idempotent {
                 return Ok(Finish::AlreadyRecorded);
             }
-            let attempt = self.attempts.get_mut(&key).expect("claimed");
             (attempt.outcome, attempt.digest) = (Some("superseded"), digest);
             return Ok(Finish::Superseded);
         }
@@ -264,6 +289,7 @@ impl Queue for Model {
         job.view.cancel_requested = false;
         job.view.result = Some((ticket.epoch, digest_of(ticket)));
         job.owner = None;
+        let key = (ticket.job_id.clone(), ticket.epoch);
         let attempt = self.attempts.get_mut(&key).expect("claimed");
         (attempt.outcome, attempt.digest) = (Some("done"), digest);
         Ok(Finish::Recorded)
@@ -325,6 +351,20 @@ impl Queue for Model {
         Ok(())
     }
 
+    async fn keep(&mut self) -> Checked<()> {
+        self.kept = None;
+        self.kept = Some(Box::new(self.clone()));
+        Ok(())
+    }
+
+    async fn restore(&mut self) -> Checked<()> {
+        let kept = self.kept.as_ref().expect("something was kept");
+        self.jobs.clone_from(&kept.jobs);
+        self.attempts.clone_from(&kept.attempts);
+        self.paused = kept.paused;
+        Ok(())
+    }
+
     async fn jobs(&mut self) -> Checked<Vec<JobView>> {
         Ok(self.jobs.values().map(|job| job.view.clone()).collect())
     }
@@ -334,6 +374,7 @@ impl Queue for Model {
             ticket: Ticket {
                 job_id: job_id.clone(),
                 epoch: *epoch,
+                worker: attempt.worker,
             },
             outcome: attempt.outcome.map(str::to_owned),
             digest: attempt.digest.clone(),

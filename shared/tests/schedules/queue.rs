@@ -84,7 +84,7 @@ pub struct Limits {
 
 /// The digest by which an attempt's result can be told from every other's.
 pub fn digest_of(ticket: &Ticket) -> String {
-    format!("{}-{}", ticket.job_id, ticket.epoch)
+    format!("{}-{}-{}", ticket.job_id, ticket.epoch, ticket.worker)
 }
 
 pub trait Queue {
@@ -97,6 +97,10 @@ pub trait Queue {
     async fn release(&mut self, ticket: &Ticket) -> Checked<bool>;
     async fn steer(&mut self, steer: Steer) -> Checked<u64>;
     async fn advance(&mut self, by_ms: i64) -> Checked<()>;
+    /// Keeps a copy of everything, to be restored from.
+    async fn keep(&mut self) -> Checked<()>;
+    /// Restores the copy that was kept last. The clock goes on.
+    async fn restore(&mut self) -> Checked<()>;
     /// Every job, by id.
     async fn jobs(&mut self) -> Checked<Vec<JobView>>;
     /// Every attempt, by job and epoch.

@@ -54,6 +54,7 @@ pub struct Tally {
     pub pauses: usize,
     pub cuts: usize,
     pub lost_answers: usize,
+    pub restored: usize,
     pub superseded: usize,
     pub results: usize,
 }
@@ -64,6 +65,8 @@ pub struct Schedule<Q> {
     workers: Vec<Worker>,
     started: u128,
     ledger: Ledger,
+    /// The ledger of the moment to which the database may be restored.
+    kept: Option<Ledger>,
     now_ms: i64,
     tally: Tally,
     trace: Vec<String>,
@@ -78,6 +81,7 @@ pub async fn play<Q: Queue>(setting: Setting, mut queue: Q) -> Checked<Tally> {
         workers: Vec::new(),
         started: 0,
         ledger: Ledger::new(jobs, setting.limits.max_job_ms.is_some()),
+        kept: None,
         now_ms: 0,
         tally: Tally::default(),
         trace: Vec::new(),
@@ -139,7 +143,9 @@ impl<Q: Queue> Schedule<Q> {
                 self.workers[who].cut_off = !self.workers[who].cut_off;
                 Ok(())
             }
-            94..97 => self.late_beat(who).await,
+            94..96 => self.late_beat(who).await,
+            96 => self.keep().await,
+            97 => self.restore().await,
             _ => self.steer().await,
         }
     }
@@ -262,6 +268,26 @@ impl<Q: Queue> Schedule<Q> {
         } else {
             self.tally.lost_answers += 1;
         }
+        self.look().await
+    }
+
+    /// Somebody makes a backup.
+    async fn keep(&mut self) -> Checked<()> {
+        self.note("the database is copied".to_owned());
+        self.queue.keep().await?;
+        self.kept = Some(self.ledger.clone());
+        Ok(())
+    }
+
+    /// Somebody restores the backup, under workers that go on with what was given to them since.
+    async fn restore(&mut self) -> Checked<()> {
+        let Some(kept) = &self.kept else {
+            return Ok(());
+        };
+        self.ledger = kept.clone();
+        self.note("the database is restored from its copy".to_owned());
+        self.tally.restored += 1;
+        self.queue.restore().await?;
         self.look().await
     }
 

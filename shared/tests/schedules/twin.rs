@@ -90,6 +90,16 @@ impl<Q: Queue> Queue for Twin<Q> {
         self.model.advance(by_ms).await
     }
 
+    async fn keep(&mut self) -> Checked<()> {
+        self.real.keep().await?;
+        self.model.keep().await
+    }
+
+    async fn restore(&mut self) -> Checked<()> {
+        self.real.restore().await?;
+        self.model.restore().await
+    }
+
     async fn jobs(&mut self) -> Checked<Vec<JobView>> {
         let real = self.real.jobs().await?;
         let model = self.model.jobs().await?;

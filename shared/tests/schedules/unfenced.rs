@@ -65,11 +65,20 @@ impl Queue for Unfenced {
         self.0.advance(by_ms).await
     }
 
+    async fn keep(&mut self) -> Checked<()> {
+        self.0.keep().await
+    }
+
+    async fn restore(&mut self) -> Checked<()> {
+        self.0.restore().await
+    }
+
     async fn jobs(&mut self) -> Checked<Vec<JobView>> {
         self.0.jobs().await
     }
 
+    /// Without the totals, which its results are not in.
     async fn attempts(&mut self) -> Checked<Vec<AttemptView>> {
-        self.0.attempts().await
+        Ok(self.0.attempts_alone().await)
     }
 }

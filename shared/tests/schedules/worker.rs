@@ -68,12 +68,16 @@ impl Worker {
         self.held = left.collect();
     }
 
+    /// A restored database may hand out again what this worker holds already.
     pub fn take(&mut self, tickets: Vec<Ticket>) {
-        let held = tickets.into_iter().map(|ticket| Held {
-            ticket,
-            errand: None,
-        });
-        self.held.extend(held);
+        for ticket in tickets {
+            if !self.held.iter().any(|held| held.ticket == ticket) {
+                self.held.push(Held {
+                    ticket,
+                    errand: None,
+                });
+            }
+        }
     }
 
     /// Tickets whose leases it wants to keep: also of what is over but not acknowledged.

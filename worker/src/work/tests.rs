@@ -142,6 +142,7 @@ async fn an_order_to_stop_reaches_simulations_whatever_the_loop_waits_for() {
     let ticket = shared::Ticket {
         job_id: shared::JobId("0".repeat(32)),
         epoch: 1,
+        worker: Uuid::nil(),
     };
     let control = held.insert(ticket, 1.0);
     let (stop, stopped) = watch::channel(false);

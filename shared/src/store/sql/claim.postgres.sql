@@ -33,7 +33,7 @@ opened AS (
     FROM claimed
 )
 SELECT
-    j.id, j.epoch, j.sweep, j.estimated_seconds, p.replicate, p.parameters, s.max_job_ms,
+    j.id, j.epoch, $1 AS worker_id, j.sweep, j.estimated_seconds, p.replicate, p.parameters, s.max_job_ms,
     c.data AS checkpoint, c.file AS checkpoint_file
 FROM claimed AS j
 JOIN sweeps AS s ON s.name = j.sweep

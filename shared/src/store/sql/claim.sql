@@ -26,4 +26,4 @@ SET state = 'running',
     taken_back = NULL
 FROM chosen
 WHERE jobs.id = chosen.id AND jobs.state = 'queued'
-RETURNING jobs.id, jobs.epoch
+RETURNING jobs.id, jobs.epoch, jobs.owner AS worker_id

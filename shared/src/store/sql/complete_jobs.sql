@@ -6,7 +6,8 @@ WITH finished AS MATERIALIZED (
     SELECT j.id, j.epoch, a.rules
     FROM jobs AS j
     JOIN analyses AS a ON a.sweep = j.sweep
-    WHERE (j.id, j.epoch) IN (SELECT column1, column2 FROM {rows: text, bigint})
+    JOIN attempts AS f ON f.job_id = j.id AND f.epoch = j.epoch
+    WHERE (f.job_id, f.epoch, f.worker_id) IN (SELECT column1, column2, column3 FROM {rows: text, bigint, text})
     ORDER BY j.id
     {for_update_and_rules}
 )
@@ -24,4 +25,5 @@ WHERE jobs.id = finished.id
     AND jobs.epoch = finished.epoch
     AND jobs.epoch > 0
     AND jobs.state IN ('running', 'queued', 'dead')
-RETURNING jobs.id, jobs.epoch, jobs.sweep, jobs.group_id, jobs.estimated_seconds, {locked_rules} AS rules
+RETURNING jobs.id, jobs.epoch, jobs.sweep, jobs.group_id, jobs.estimated_seconds, {locked_rules} AS rules,
+    (SELECT f.worker_id FROM attempts AS f WHERE f.job_id = jobs.id AND f.epoch = jobs.epoch) AS worker_id

@@ -6,9 +6,10 @@
 WITH held AS MATERIALIZED (
     SELECT j.id, j.epoch
     FROM jobs AS j
-    WHERE (j.id, j.epoch) IN (SELECT column1, column2 FROM {rows: text, bigint})
+    JOIN attempts AS f ON f.job_id = j.id AND f.epoch = j.epoch
+    WHERE (f.job_id, f.epoch, f.worker_id) IN (SELECT column1, column2, column3 FROM {rows: text, bigint, text})
     ORDER BY j.id
-    {for_update}
+    {for_update_of_jobs}
 )
 UPDATE jobs
 SET lease_until_ms = {now} + $2,
@@ -26,4 +27,5 @@ WHERE jobs.id = held.id
     AND jobs.state IN ('running', 'queued', 'dead')
     AND jobs.epoch > 0
     AND jobs.taken_back IS DISTINCT FROM 'timeout'
-RETURNING jobs.id, jobs.epoch, jobs.cancel_requested
+RETURNING jobs.id, jobs.epoch, jobs.cancel_requested,
+    (SELECT f.worker_id FROM attempts AS f WHERE f.job_id = jobs.id AND f.epoch = jobs.epoch) AS worker_id

@@ -1,4 +1,5 @@
--- $1 job, $2 epoch, $3 steps of the checkpoint that comes along, or NULL, $4: 1 if the simulation began, else 0.
+-- $1 job, $2 epoch, $3 worker, $4 steps of the checkpoint that comes along, or NULL, $5: 1 if the simulation began,
+-- else 0.
 -- A job that was reaped meanwhile, but not claimed, gets its crash uncounted. An attempt of a minute or more
 -- that leaves no further step to go on from is a stall; after three in a row the job is dead. One that waited
 -- for a slot all the while is none.
@@ -6,13 +7,13 @@ WITH attempt AS MATERIALIZED (
     SELECT
         j.id, j.stalls, j.steps_kept, {now} - a.started_at_ms AS lasted_ms,
         COALESCE(
-            CAST($3 AS BIGINT),
+            CAST($4 AS BIGINT),
             (SELECT c.steps_done FROM checkpoints AS c WHERE c.job_id = j.id),
             0
         ) AS steps
     FROM jobs AS j
     JOIN attempts AS a ON a.job_id = j.id AND a.epoch = j.epoch
-    WHERE j.id = $1 AND j.epoch = $2
+    WHERE j.id = $1 AND j.epoch = $2 AND a.worker_id = $3
 ),
 judged AS MATERIALIZED (
     SELECT
@@ -20,7 +21,7 @@ judged AS MATERIALIZED (
         CASE WHEN steps > steps_kept THEN steps ELSE steps_kept END AS steps_kept,
         CASE
             WHEN steps > steps_kept THEN 0
-            WHEN lasted_ms < 60000 OR $4 = 0 THEN stalls
+            WHEN lasted_ms < 60000 OR $5 = 0 THEN stalls
             ELSE stalls + 1
         END AS stalls
     FROM attempt

@@ -1,5 +1,5 @@
 SELECT
-    j.id, j.epoch, j.sweep, j.estimated_seconds, p.replicate, p.parameters, s.max_job_ms,
+    j.id, j.epoch, j.owner AS worker_id, j.sweep, j.estimated_seconds, p.replicate, p.parameters, s.max_job_ms,
     c.data AS checkpoint, c.file AS checkpoint_file
 FROM {rows: text}
 JOIN jobs AS j ON j.id = given.column1
