@@ -5,6 +5,7 @@ mod bad_input_is_refused;
 mod interrupted_runs_resume;
 mod killed_runs_resume;
 mod methods_say_what_the_database_says;
+mod others_open_the_database;
 mod published_rows_are_drawn;
 mod published_rows_are_met;
 mod recordings_are_analyzed;

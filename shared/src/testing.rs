@@ -207,12 +207,14 @@ pub async fn tamper(url: &str, sql: &str) {
     let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
     let done = if url.starts_with("postgres") {
         let mut connection = sqlx::PgConnection::connect(url).await.expect("answers");
-        sql.execute(&mut connection).await.map(drop)
+        sql.execute(&mut connection).await.expect("the owner may");
+        connection.close().await
     } else {
         let mut connection = sqlx::SqliteConnection::connect(url).await.expect("opens");
-        sql.execute(&mut connection).await.map(drop)
+        sql.execute(&mut connection).await.expect("the owner may");
+        connection.close().await
     };
-    done.expect("the owner may do that");
+    done.expect("it was open");
 }
 
 /// The newest folder that holds the server's programs.

@@ -1,6 +1,5 @@
 //! Opening a SQLite file: every reason to refuse is found before anything is written.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,6 @@ use crate::OpenError;
 
 /// Marks the file as ours, in its header: "drsw".
 const APPLICATION_ID: i64 = 0x6472_7377;
-const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_LOCKED: u32 = 6;
@@ -129,13 +127,9 @@ impl File<'_> {
         if !self.path.is_file() {
             return Err(self.not_ours("it is not a regular file".to_owned()));
         }
-        let mut start = Vec::new();
-        std::fs::File::open(self.path)
-            .and_then(|file| file.take(16).read_to_end(&mut start))
-            .map_err(|error| self.other(error.to_string()))?;
-        if !start.is_empty() && start != HEADER {
-            return Err(self.not_ours("it is not a SQLite file".to_owned()));
-        }
+        // Never by opening it: closing the file again would take away every lock that this process's own
+        // connections have on it, and another program that reads it would then remove their log.
+        access(self.path, Access::READ_OK).map_err(|error| self.other(error.to_string()))?;
         if purpose == Purpose::Read {
             return Ok(());
         }
