@@ -42,10 +42,11 @@ CREATE TABLE job_groups (
 
 -- Hot and narrow: a heartbeat rewrites its row every few seconds. No index names lease_until_ms,
 -- owner or a counter, so that on PostgreSQL those updates stay within the page (HOT); there the
--- fillfactor is lowered to 70 after the migration, which SQLite has no word for.
+-- fillfactor is lowered to 70 after the migration, which SQLite has no word for. A job's sweep, and the job of
+-- its parameters, are no foreign keys: both are inserted in one transaction, and PostgreSQL checks row by row.
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY CHECK (length(id) = 32),
-    sweep TEXT NOT NULL REFERENCES sweeps (name),
+    sweep TEXT NOT NULL,
     group_id BIGINT NOT NULL,
     state TEXT NOT NULL DEFAULT 'queued'
         CHECK (state IN ('queued', 'running', 'done', 'dead', 'cancelled')),
@@ -87,7 +88,7 @@ CREATE INDEX jobs_by_sweep ON jobs (sweep, id);
 -- Cold: written once. One column per parameter, named as in the sweep file, for SQL; the full JSON
 -- is what a worker reads.
 CREATE TABLE job_parameters (
-    job_id TEXT PRIMARY KEY REFERENCES jobs (id),
+    job_id TEXT PRIMARY KEY,
     replicate BIGINT NOT NULL,
     noise_type TEXT NOT NULL CHECK (noise_type IN ('update', 'label', 'none', 'both')),
     algorithm TEXT NOT NULL,

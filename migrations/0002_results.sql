@@ -57,9 +57,12 @@ CREATE TABLE group_moments (
     PRIMARY KEY (group_id, shard, metric)
 );
 
+-- What follows is written row by row in the transaction that ends its job, and by nothing else: the job is there. A
+-- foreign key would have PostgreSQL look for it once more for each of a result's hundreds of rows.
+
 -- A number that is not one (a diverged loss) is NULL.
 CREATE TABLE trajectory (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     loss DOUBLE PRECISION,
     active_fraction DOUBLE PRECISION,
@@ -69,7 +72,7 @@ CREATE TABLE trajectory (
 
 -- `active_samples` is a JSON array: for each hidden unit, the number of samples it is active for.
 CREATE TABLE unit_activity (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     active_samples TEXT NOT NULL,
     PRIMARY KEY (job_id, step)
@@ -78,7 +81,7 @@ CREATE TABLE unit_activity (
 -- Spectra of the Hessian. `exact` is 1 for the whole Hessian's eigenvalues, 0 for its Gauss-Newton
 -- part's; where there are none, all but the trace is NULL.
 CREATE TABLE spectra (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     trace DOUBLE PRECISION,
     exact BIGINT,
@@ -93,7 +96,7 @@ CREATE TABLE spectra (
 
 -- Where a walker in a valley was.
 CREATE TABLE positions (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     x DOUBLE PRECISION,
     y DOUBLE PRECISION,
@@ -102,7 +105,7 @@ CREATE TABLE positions (
 
 -- Whole spectra, where asked for. `eigenvalues` is a JSON array, falling, without those known to be zero.
 CREATE TABLE eigenvalues (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     eigenvalues TEXT NOT NULL,
     PRIMARY KEY (job_id, step)
@@ -110,7 +113,7 @@ CREATE TABLE eigenvalues (
 
 -- Where activity is counted: along the corridor and back, or a bin for each sample (`position` NULL).
 CREATE TABLE place_bins (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     bin BIGINT NOT NULL,
     position DOUBLE PRECISION,
     occupancy DOUBLE PRECISION,
@@ -119,7 +122,7 @@ CREATE TABLE place_bins (
 
 -- Tuning of all units. Without place cells their mean is NULL.
 CREATE TABLE place_code (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     mean_spatial_information DOUBLE PRECISION,
     place_cells BIGINT NOT NULL,
@@ -128,7 +131,7 @@ CREATE TABLE place_code (
 
 -- Every pair of snapshots of the place code, the earlier first.
 CREATE TABLE place_correlations (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     other_step BIGINT NOT NULL,
     rate_map_correlation DOUBLE PRECISION,
@@ -138,7 +141,7 @@ CREATE TABLE place_correlations (
 
 -- `rate_map` is a JSON array: the mean activity in each bin, smoothed along the corridor.
 CREATE TABLE rate_maps (
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    job_id TEXT NOT NULL,
     step BIGINT NOT NULL,
     unit BIGINT NOT NULL,
     spatial_information DOUBLE PRECISION,

@@ -4,7 +4,7 @@
 //!
 //! `cargo bench -p driftsweep-shared --bench queue -- [--jobs N] [--rounds N] [--seconds S] [--at-once 1|16|64]
 //! [--workers 1|4|16|64] [sqlite|postgres] [throughput|large]`,
-//! by default a million jobs, medians of 5, one second a measurement. Files lie in the temporary folder, or in
+//! by default a million jobs, medians of 5, two seconds a measurement. Files lie in the temporary folder, or in
 //! `TMPDIR`; PostgreSQL is durable (fsync on). Workers are connections of this process.
 
 mod queue {

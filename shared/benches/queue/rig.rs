@@ -35,7 +35,7 @@ impl Options {
         let mut options = Self {
             jobs: 1_000_000,
             rounds: 5,
-            seconds: 1.0,
+            seconds: 2.0,
             at_once: None,
             workers: None,
             throughput: true,

@@ -1,12 +1,8 @@
 //! Sixteen lanes in two AVX registers: lanes 0 to 7, lanes 8 to 15.
-#![expect(
-    clippy::undocumented_unsafe_blocks,
-    reason = "one reason serves all: values of `Avx2` are only made inside the AVX2 wrapper"
-)]
-// SAFETY of every block below that calls an intrinsic: these methods are reached only through
-// `run_avx2`, which `InstructionSet` calls only where the machine has AVX2 and FMA. Loads and
-// stores go through references to arrays of exactly the size read or written; aligned ones only
-// through `Block`, which is aligned to 64 bytes.
+//!
+//! All methods are reached only through `run_avx2`, which `InstructionSet` calls only where the machine has these
+//! instructions; no value of the type is made elsewhere. Loads and stores go through references to arrays of
+//! exactly the size read or written; aligned ones only through `Block`, which is aligned to 64 bytes.
 
 use std::arch::x86_64::*;
 
@@ -23,6 +19,7 @@ macro_rules! both {
     ($($name:ident($($argument:ident),*) = $intrinsic:ident;)*) => {
         $(#[inline(always)]
         fn $name(self, $($argument: Self),*) -> Self {
+            // SAFETY: called only with AVX2 and FMA.
             unsafe { Self($intrinsic(self.0, $($argument.0),*), $intrinsic(self.1, $($argument.1),*)) }
         })*
     };
@@ -33,6 +30,7 @@ macro_rules! both_bits {
     ($($name:ident = $intrinsic:ident;)*) => {
         $(#[inline(always)]
         fn $name(a: Bits, b: Bits) -> Bits {
+            // SAFETY: called only with AVX2 and FMA.
             unsafe { Bits($intrinsic(a.0, b.0), $intrinsic(a.1, b.1)) }
         })*
     };
@@ -45,6 +43,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn call<K: Kernel>(part: K) -> K::Output {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe { super::run_avx2(part) }
     }
 
@@ -66,16 +65,19 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn splat(value: f32) -> Self {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe { Self(_mm256_set1_ps(value), _mm256_set1_ps(value)) }
     }
     #[inline(always)]
     fn load(from: &Block) -> Self {
         let start = from.0.as_ptr();
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe { Self(_mm256_load_ps(start), _mm256_load_ps(start.add(8))) }
     }
     #[inline(always)]
     fn store(self, to: &mut Block) {
         let start = to.0.as_mut_ptr();
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe {
             _mm256_store_ps(start, self.0);
             _mm256_store_ps(start.add(8), self.1);
@@ -84,10 +86,12 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn load_slice(from: &[f32; WIDTH]) -> Self {
         let start = from.as_ptr();
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe { Self(_mm256_loadu_ps(start), _mm256_loadu_ps(start.add(8))) }
     }
     #[inline(always)]
     fn load_halves(low: &[f32; 8], high: &[f32; 8]) -> Self {
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe {
             Self(
                 _mm256_loadu_ps(low.as_ptr()),
@@ -97,10 +101,12 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn store_low(self, to: &mut [f32; 8]) {
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), self.0) }
     }
     #[inline(always)]
     fn store_high(self, to: &mut [f32; 8]) {
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), self.1) }
     }
     #[inline(always)]
@@ -109,6 +115,7 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn any_active(self) -> bool {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe {
             let zero = _mm256_setzero_ps();
             let low = _mm256_cmp_ps::<_CMP_NLE_UQ>(self.0, zero);
@@ -146,11 +153,13 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn splat_bits(value: u32) -> Bits {
         let value = value.cast_signed();
+        // SAFETY: called only with AVX2 and FMA.
         unsafe { Bits(_mm256_set1_epi32(value), _mm256_set1_epi32(value)) }
     }
     #[inline(always)]
     fn load_bits(from: &[u32; WIDTH]) -> Bits {
         let start = from.as_ptr();
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe {
             Bits(
                 _mm256_loadu_si256(start.cast()),
@@ -161,6 +170,7 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn store_bits(bits: Bits, to: &mut [u32; WIDTH]) {
         let start = to.as_mut_ptr();
+        // SAFETY: called only with AVX2 and FMA; the array is as long as what moves.
         unsafe {
             _mm256_storeu_si256(start.cast(), bits.0);
             _mm256_storeu_si256(start.add(8).cast(), bits.1);
@@ -168,6 +178,7 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn shift_left(bits: Bits, by: u32) -> Bits {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe {
             let by = _mm256_set1_epi32(by.cast_signed());
             Bits(_mm256_sllv_epi32(bits.0, by), _mm256_sllv_epi32(bits.1, by))
@@ -175,6 +186,7 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn rotate_left(bits: Bits, by: u32) -> Bits {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe {
             let left = _mm256_set1_epi32(by.cast_signed());
             let right = _mm256_set1_epi32(32 - by.cast_signed());
@@ -185,14 +197,17 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn to_bits(self) -> Bits {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe { Bits(_mm256_castps_si256(self.0), _mm256_castps_si256(self.1)) }
     }
     #[inline(always)]
     fn from_bits(bits: Bits) -> Self {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe { Self(_mm256_castsi256_ps(bits.0), _mm256_castsi256_ps(bits.1)) }
     }
     #[inline(always)]
     fn from_unsigned(bits: Bits) -> Self {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe {
             // No such instruction: both 16-bit halves are exact as floats, and joining them rounds once.
             let mask = _mm256_set1_epi32(0xffff);
@@ -206,6 +221,7 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn from_signed(bits: Bits) -> Self {
+        // SAFETY: called only with AVX2 and FMA.
         unsafe { Self(_mm256_cvtepi32_ps(bits.0), _mm256_cvtepi32_ps(bits.1)) }
     }
 }
@@ -215,7 +231,7 @@ impl Lanes for Avx2 {
 fn four_and_four(low: [Avx2; 4], high: [Avx2; 4]) -> __m256 {
     let [a, b, c, d] = low;
     let [e, f, g, h] = high;
-    // SAFETY: reached only through `run_avx2`, as above.
+    // SAFETY: called only with AVX2 and FMA.
     unsafe {
         _mm256_hadd_ps(
             _mm256_hadd_ps(quarters(a, e), quarters(b, f)),
@@ -227,7 +243,7 @@ fn four_and_four(low: [Avx2; 4], high: [Avx2; 4]) -> __m256 {
 /// Sums halves, then quarters: of `p` in the low group of lanes, of `q` in the high.
 #[inline(always)]
 fn quarters(p: Avx2, q: Avx2) -> __m256 {
-    // SAFETY: reached only through `run_avx2`, as above.
+    // SAFETY: called only with AVX2 and FMA.
     unsafe {
         let (p, q) = (_mm256_add_ps(p.0, p.1), _mm256_add_ps(q.0, q.1));
         _mm256_add_ps(
@@ -239,7 +255,7 @@ fn quarters(p: Avx2, q: Avx2) -> __m256 {
 
 #[inline(always)]
 fn where_active(x: __m256, gate: __m256) -> __m256 {
-    // SAFETY: reached only through `run_avx2`, as above.
+    // SAFETY: called only with AVX2 and FMA.
     unsafe {
         let active = _mm256_cmp_ps::<_CMP_NLE_UQ>(gate, _mm256_setzero_ps());
         _mm256_and_ps(active, x)

@@ -1,12 +1,8 @@
 //! Sixteen lanes in one AVX-512 register.
-#![expect(
-    clippy::undocumented_unsafe_blocks,
-    reason = "one reason serves all: values of `Avx512` are only made inside the AVX-512 wrapper"
-)]
-// SAFETY of every block below that calls an intrinsic: these methods are reached only through
-// `run_avx512`, which `InstructionSet` calls only where the machine has AVX-512F and AVX-512DQ.
-// Loads and stores go through references to arrays of exactly the size read or written; aligned
-// ones only through `Block`, which is aligned to 64 bytes.
+//!
+//! All methods are reached only through `run_avx512`, which `InstructionSet` calls only where the machine has these
+//! instructions; no value of the type is made elsewhere. Loads and stores go through references to arrays of
+//! exactly the size read or written; aligned ones only through `Block`, which is aligned to 64 bytes.
 
 use std::arch::x86_64::*;
 
@@ -19,7 +15,10 @@ pub(super) struct Avx512(__m512);
 macro_rules! direct {
     ($($name:ident($($argument:ident: $kind:ty),*) -> $result:ty = $value:expr;)*) => {
         $(#[inline(always)]
-        fn $name($($argument: $kind),*) -> $result { unsafe { $value } })*
+        fn $name($($argument: $kind),*) -> $result {
+            // SAFETY: called only with AVX-512F and AVX-512DQ; arrays are as long as what moves.
+            unsafe { $value }
+        })*
     };
 }
 
@@ -30,6 +29,7 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn call<K: Kernel>(part: K) -> K::Output {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { super::run_avx512(part) }
     }
 
@@ -58,42 +58,52 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn store(self, to: &mut Block) {
+        // SAFETY: called only with AVX-512F and AVX-512DQ; the array is as long as what moves.
         unsafe { _mm512_store_ps(to.0.as_mut_ptr(), self.0) }
     }
     #[inline(always)]
     fn store_low(self, to: &mut [f32; 8]) {
+        // SAFETY: called only with AVX-512F and AVX-512DQ; the array is as long as what moves.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), _mm512_castps512_ps256(self.0)) }
     }
     #[inline(always)]
     fn store_high(self, to: &mut [f32; 8]) {
+        // SAFETY: called only with AVX-512F and AVX-512DQ; the array is as long as what moves.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), _mm512_extractf32x8_ps::<1>(self.0)) }
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { Self(_mm512_add_ps(self.0, other.0)) }
     }
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { Self(_mm512_sub_ps(self.0, other.0)) }
     }
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { Self(_mm512_mul_ps(self.0, other.0)) }
     }
     #[inline(always)]
     fn div(self, other: Self) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { Self(_mm512_div_ps(self.0, other.0)) }
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { Self(_mm512_sqrt_ps(self.0)) }
     }
     #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { Self(_mm512_fmadd_ps(self.0, factor.0, term.0)) }
     }
     #[inline(always)]
     fn where_active(self, gate: Self) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe {
             let active = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(gate.0, _mm512_setzero_ps());
             Self(_mm512_maskz_mov_ps(active, self.0))
@@ -101,15 +111,18 @@ impl Lanes for Avx512 {
     }
     #[inline(always)]
     fn any_active(self) -> bool {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(self.0, _mm512_setzero_ps()) != 0 }
     }
     #[inline(always)]
     fn to_bits(self) -> __m512i {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe { _mm512_castps_si512(self.0) }
     }
 
     #[inline(always)]
     fn sums(terms: [Self; WIDTH]) -> Self {
+        // SAFETY: called only with AVX-512F and AVX-512DQ.
         unsafe {
             // Each stage adds the two parts of a pair of vectors and packs both results into one.
             // After halves and quarters, vector i of four holds term 4 g + i in its group g of lanes.
@@ -155,7 +168,7 @@ impl Lanes for Avx512 {
 /// Sums halves, then quarters: group g of four lanes of the result belongs to the g-th argument.
 #[inline(always)]
 fn quarters(p: __m512, q: __m512, r: __m512, s: __m512) -> __m512 {
-    // SAFETY: reached only through `run_avx512`, as above.
+    // SAFETY: called only with AVX-512F and AVX-512DQ.
     unsafe {
         // Halves of p in groups 0 and 1, of q in groups 2 and 3.
         let pq = _mm512_add_ps(
