@@ -1,6 +1,7 @@
 -- Results in the words of the sweep file: what SQL users read.
 
--- One row per job.
+-- One row per job. Every job has parameters; the left join keeps PostgreSQL from going through them, from the first,
+-- for a page of jobs from the middle.
 CREATE VIEW runs AS
 SELECT
     j.sweep,
@@ -48,7 +49,7 @@ SELECT
     r.excluded,
     r.directed_drift_end_step
 FROM jobs AS j
-JOIN job_parameters AS p ON p.job_id = j.id
+LEFT JOIN job_parameters AS p ON p.job_id = j.id
 LEFT JOIN results AS r ON r.job_id = j.id;
 
 -- One row per sweep, task, algorithm, noise and regime. Means and sample standard deviations are over

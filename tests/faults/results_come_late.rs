@@ -28,13 +28,16 @@ fn and_change_nothing_while_a_newer_attempt_runs() {
             fleet.count("jobs WHERE epoch = 1") == 1
         });
         proxy.close(true);
-        let mut newer = fleet.worker();
-        wait_until("its result waits and another attempt runs", || {
+        wait_until("its result waits", || {
             let results = std::fs::read_dir(&folder).into_iter().flatten().flatten();
             let waits = results
                 .filter(|file| file.path().extension().is_some_and(|end| end == "json"))
                 .count();
-            waits == 1 && fleet.count("jobs WHERE epoch = 2 AND state = 'running'") == 1
+            waits == 1
+        });
+        let mut newer = fleet.worker();
+        wait_until("another attempt runs", || {
+            fleet.count("jobs WHERE epoch = 2 AND state = 'running'") == 1
         });
         proxy.close(false);
         wait_until("the late result is refused", || {

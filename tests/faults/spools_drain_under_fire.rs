@@ -19,6 +19,8 @@ use crate::worker::Worker;
 const JOBS: u32 = 400;
 /// So many teach a worker that it should hold many.
 const LESSON: u64 = 20;
+/// So many it holds when the database goes away; half of them may be recorded meanwhile.
+const HELD: u64 = 8;
 /// Short enough that a worker holds many, long enough that it can't do all of them in a moment.
 const SHORT: u32 = 2 * STEPS;
 const SLOTS: [&str; 2] = ["--slots", "4"];
@@ -35,6 +37,14 @@ fn spooled(folder: &Path) -> BTreeSet<String> {
     names
         .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
         .collect()
+}
+
+/// Waits until a worker holds many jobs.
+fn learn_to_hold_many(fleet: &Fleet) {
+    fleet.wait_for_done(LESSON);
+    wait_until("it holds many", || {
+        fleet.count("jobs WHERE state = 'running'") >= HELD
+    });
 }
 
 /// Waits until the spool grows no more, and kills the worker; the tickets.
@@ -118,7 +128,7 @@ fn postgres_gets_every_result() {
         let url = proxy.url(&fleet.url, "127.0.0.1");
         let arguments = [&SLOTS[..], &["--database", &url, "--spool", spool]].concat();
         let worker = fleet.worker_with(&[], &arguments);
-        fleet.wait_for_done(LESSON);
+        learn_to_hold_many(&fleet);
         proxy.close(true);
         let tickets = kill_with_full_spool(worker, &folder);
         finish(&fleet, &tickets, spool, seed);
@@ -134,7 +144,7 @@ fn sqlite_gets_every_result() {
         let folder = folder_of(&fleet.sandbox);
         let spool = folder.to_str().expect("a plain name");
         let worker = fleet.worker_with(&[], &[&SLOTS[..], &["--spool", spool]].concat());
-        fleet.wait_for_done(LESSON);
+        learn_to_hold_many(&fleet);
         let ballast = disk.fill();
         let tickets = kill_with_full_spool(worker, &folder);
         drop(ballast);
