@@ -32,3 +32,15 @@ fn a_worker_keeps_its_locks_on_the_database_while_its_heartbeat_opens_it_too() {
     worker.wait().expect("a child");
     assert!(alone.is_err(), "nobody can tell that a worker is there");
 }
+
+/// Whoever copies the file after a run has all of it.
+#[test]
+fn a_finished_run_leaves_everything_in_one_file() {
+    let sandbox = Sandbox::new();
+    sandbox.write("sweep.yaml", &short_sweep("copied", 4, 1_000));
+    sandbox.run(&["run", "sweep.yaml"]).expect_exit(0);
+    let copy = Sandbox::new();
+    std::fs::copy(sandbox.path("driftsweep.db"), copy.path("driftsweep.db")).expect("copies");
+    assert_eq!(copy.digests().len(), 4);
+    assert_eq!(copy.digests(), sandbox.digests());
+}

@@ -159,8 +159,11 @@ impl Store {
     pub async fn close(&self) {
         match &self.database {
             Database::Sqlite(pools) => {
-                pools.reader.close().await;
-                pools.writer.close().await;
+                let closed = async {
+                    pools.reader.close().await;
+                    pools.writer.close().await;
+                };
+                let _ = tokio::time::timeout(CLOSE_TIMEOUT, closed).await;
             }
             // A half-open connection has nobody to say farewell to.
             Database::Postgres(pool) => {

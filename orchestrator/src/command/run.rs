@@ -32,6 +32,8 @@ pub(super) async fn run(
     let table = summary::of_sweep(&store, &name)
         .await
         .map_err(store_failure)?;
+    // So that the whole database is in its one file again.
+    store.close().await;
     output::print(&table, format)?;
     Ok(conclude(&status, ending, database))
 }

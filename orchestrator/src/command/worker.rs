@@ -24,6 +24,7 @@ pub(super) async fn worker(database: &str, arguments: &WorkerArguments) -> Resul
     let stop = stop_flag()?;
     tracing::info!(slots = options.slots, "Worker started");
     let report = employ(&store, &options, stop, Arc::default()).await?;
+    store.close().await;
     tracing::info!(
         recorded = report.recorded,
         failed = report.failed,
