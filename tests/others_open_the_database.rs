@@ -33,14 +33,27 @@ fn a_worker_keeps_its_locks_on_the_database_while_its_heartbeat_opens_it_too() {
     assert!(alone.is_err(), "nobody can tell that a worker is there");
 }
 
-/// Whoever copies the file after a run has all of it.
-#[test]
-fn a_finished_run_leaves_everything_in_one_file() {
-    let sandbox = Sandbox::new();
-    sandbox.write("sweep.yaml", &short_sweep("copied", 4, 1_000));
-    sandbox.run(&["run", "sweep.yaml"]).expect_exit(0);
+/// What somebody has who copies the file alone.
+fn copied(sandbox: &Sandbox) -> Sandbox {
     let copy = Sandbox::new();
     std::fs::copy(sandbox.path("driftsweep.db"), copy.path("driftsweep.db")).expect("copies");
-    assert_eq!(copy.digests().len(), 4);
-    assert_eq!(copy.digests(), sandbox.digests());
+    copy
+}
+
+#[test]
+fn commands_that_have_ended_leave_everything_in_one_file() {
+    let sandbox = Sandbox::new();
+    sandbox.write("sweep.yaml", &short_sweep("copied", 8, 1_000_000));
+    sandbox.run(&["submit", "sweep.yaml"]).expect_exit(0);
+    assert_eq!(copied(&sandbox).value("SELECT count(*) FROM jobs"), 8);
+    // With a heartbeat, which opens connections of its own.
+    let beating = ["--slots", "1", "--lease", "2s", "--heartbeat", "50ms"];
+    sandbox
+        .run(&[&["worker", "--drain"], &beating[..]].concat())
+        .expect_exit(0);
+    assert_eq!(copied(&sandbox).digests().len(), 8);
+    sandbox.write("more.yaml", &short_sweep("copied", 10, 1_000_000));
+    sandbox.run(&["run", "more.yaml"]).expect_exit(0);
+    assert_eq!(copied(&sandbox).digests().len(), 10);
+    assert_eq!(copied(&sandbox).digests(), sandbox.digests());
 }

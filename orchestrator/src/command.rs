@@ -74,6 +74,19 @@ async fn open(database: &str, purpose: Purpose) -> Result<Store, Failure> {
         })
 }
 
+/// Opens the database for a command that writes, and closes it whatever came of the work: only then is everything
+/// in SQLite's one file, for whoever copies it.
+async fn with_store<T>(
+    database: &str,
+    purpose: Purpose,
+    work: impl AsyncFnOnce(&Store) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let store = open(database, purpose).await?;
+    let outcome = work(&store).await;
+    store.close().await;
+    outcome
+}
+
 /// A store's refusal: the user's mistake or the machine's failure.
 fn store_failure(error: StoreError) -> Failure {
     if error.is_users() {

@@ -7,6 +7,8 @@ use sha2::{Digest as _, Sha256};
 use simulation::{Checkpoint, MODEL_VERSION, ValidParameters};
 use uuid::Uuid;
 
+use crate::hexadecimal::hexadecimal;
+
 /// Identity of a job: 32 hexadecimal digits, the same for the same sweep in every database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -37,12 +39,6 @@ pub fn job_identity(parameters: &ValidParameters) -> String {
     hash.update([0]);
     hash.update(MODEL_VERSION.to_string().as_bytes());
     hexadecimal(&hash.finalize())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    halves.map(digit).collect()
 }
 
 /// A job to be planned.

@@ -11,6 +11,7 @@
 mod audit;
 mod exclusion;
 mod folder;
+mod hexadecimal;
 mod job;
 mod open_error;
 mod store;

@@ -40,6 +40,7 @@ mod sqlite;
 mod status;
 mod steer;
 mod submit;
+mod together;
 mod totals;
 mod transaction;
 mod value;
@@ -54,7 +55,8 @@ pub(crate) use failure::refuses_values;
 
 use database_url::DatabaseUrl;
 
-/// Longest wait for a server's last answer.
+/// Longest wait for a server's last answer, or for SQLite's log to be moved into its file: what is left of it then is
+/// safe where it is.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the database is opened for: decides who may create and migrate it.

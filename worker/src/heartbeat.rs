@@ -143,7 +143,9 @@ impl Beat {
                 );
             }
         }
-        runtime.block_on(async { drop(self.store.take()) });
+        if let Some(store) = self.store.take() {
+            runtime.block_on(store.close());
+        }
     }
 
     /// 0.8 to 1.2 of the period, so that workers started together don't beat together.

@@ -5,7 +5,7 @@ use shared::{AuditedRun, JobId, Mismatch, Purpose, RunOrigin, Store, Table, Valu
 use tokio::task::JoinSet;
 
 use super::rerun::rerun;
-use super::{open, store_failure};
+use super::{store_failure, with_store};
 use crate::cli::{AuditArguments, Format};
 use crate::failure::{Exit, Failure};
 use crate::output;
@@ -15,14 +15,16 @@ pub(super) async fn audit(
     format: Format,
     arguments: &AuditArguments,
 ) -> Result<Exit, Failure> {
-    let store = open(database, Purpose::Use).await?;
     let sweep = &arguments.sweep;
     let here = host_name();
-    let sampled = store.sample_results(sweep, arguments.sample, arguments.seed, &here);
-    let jobs = sampled.await.map_err(store_failure)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let slots = arguments.slots.map_or(cores, usize::from);
-    let audited = run_again(&store, jobs, slots).await?;
+    let audited = with_store(database, Purpose::Use, async |store| {
+        let sampled = store.sample_results(sweep, arguments.sample, arguments.seed, &here);
+        let jobs = sampled.await.map_err(store_failure)?;
+        run_again(store, jobs, slots).await
+    })
+    .await?;
     let differ: Vec<&Mismatch> = audited.iter().filter(|each| differs(each)).collect();
     match format {
         Format::Table => output::print(&table(differ.iter().copied()), format)?,

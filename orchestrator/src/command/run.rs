@@ -8,7 +8,7 @@ use shared::{NewJob, Purpose, Store, Submission, SweepStatus};
 use simulation::Dataset;
 
 use super::worker::{employ, options};
-use super::{estimate, open, store_failure};
+use super::{estimate, store_failure, with_store};
 use crate::cli::{Format, RunArguments, SlotArguments};
 use crate::failure::{Exit, Failure};
 use crate::interrupt::stop_flag;
@@ -24,18 +24,18 @@ pub(super) async fn run(
     // Everything that can be wrong with the input is found before anything is written.
     let planned = plan(&arguments.sweep_file)?;
     options(database, &arguments.slots)?;
-    let store = open(database, Purpose::Migrate).await?;
     let name = planned.sweep.name.clone();
-    submit(&store, planned).await?;
-    let ending = work_on(&store, database, &name, &arguments.slots).await?;
-    let status = status_of(&store, &name).await?;
-    let table = summary::of_sweep(&store, &name)
-        .await
-        .map_err(store_failure)?;
-    // So that the whole database is in its one file again.
-    store.close().await;
-    output::print(&table, format)?;
-    Ok(conclude(&status, ending, database))
+    with_store(database, Purpose::Migrate, async |store| {
+        submit(store, planned).await?;
+        let ending = work_on(store, database, &name, &arguments.slots).await?;
+        let status = status_of(store, &name).await?;
+        let table = summary::of_sweep(store, &name)
+            .await
+            .map_err(store_failure)?;
+        output::print(&table, format)?;
+        Ok(conclude(&status, ending, database))
+    })
+    .await
 }
 
 /// Expands a sweep file, reporting what was merged and left out.

@@ -4,7 +4,7 @@ use shared::{ExportView, JobId, NewJob, NewSweep, Purpose, Store, Table, Value};
 use simulation::{Parameters, Reductions, ValidParameters};
 
 use super::run::{conclude, status_of, submit_jobs, work_on};
-use super::{estimate, open, store_failure};
+use super::{estimate, store_failure, with_store};
 use crate::cli::{DataChoice, Format, ValidateArguments};
 use crate::comparison::{ComparedRow, Metric, Run, list, metrics, table};
 use crate::cost::CostModel;
@@ -24,14 +24,18 @@ pub(super) async fn validate(
         .map(|row| runs_of(row, arguments))
         .collect::<Result<_, _>>()?;
     let name = sweep_name(arguments);
-    let store = open(database, Purpose::Migrate).await?;
-    let jobs = jobs(&planned, &estimate::from_store(&store).await?);
-    submit(&store, &name, arguments, &rows, &jobs).await?;
-    let ending = work_on(&store, database, &name, &arguments.slots).await?;
-    let runs = store
-        .export_table(&name, ExportView::Runs)
-        .await
-        .map_err(store_failure)?;
+    let (runs, exit) = with_store(database, Purpose::Migrate, async |store| {
+        let jobs = jobs(&planned, &estimate::from_store(store).await?);
+        submit(store, &name, arguments, &rows, &jobs).await?;
+        let ending = work_on(store, database, &name, &arguments.slots).await?;
+        let runs = store.export_table(&name, ExportView::Runs).await;
+        let status = status_of(store, &name).await?;
+        Ok((
+            runs.map_err(store_failure)?,
+            conclude(&status, ending, database),
+        ))
+    })
+    .await?;
     let metrics = metrics(arguments.hessian);
     let compared: Vec<ComparedRow> = rows
         .iter()
@@ -50,7 +54,7 @@ pub(super) async fn validate(
         false => table(&compared, metrics),
     };
     output::print(&printed, format)?;
-    Ok(conclude(&status_of(&store, &name).await?, ending, database))
+    Ok(exit)
 }
 
 fn selection(arguments: &ValidateArguments) -> Selection<'_> {

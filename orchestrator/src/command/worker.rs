@@ -8,7 +8,7 @@ use ::worker::{Ending, Lease, Progress, WorkReport, WorkerOptions, work};
 use shared::{Purpose, Store};
 use tokio::sync::watch;
 
-use super::open;
+use super::with_store;
 use crate::cli::{SlotArguments, WorkerArguments};
 use crate::failure::{Exit, Failure};
 use crate::interrupt::stop_flag;
@@ -20,11 +20,12 @@ pub(super) async fn worker(database: &str, arguments: &WorkerArguments) -> Resul
     options.drain = arguments.drain;
     options.idle_exit = arguments.idle_exit;
     options.time_limit = arguments.time_limit;
-    let store = open(database, Purpose::Use).await?;
-    let stop = stop_flag()?;
-    tracing::info!(slots = options.slots, "Worker started");
-    let report = employ(&store, &options, stop, Arc::default()).await?;
-    store.close().await;
+    let report = with_store(database, Purpose::Use, async |store| {
+        let stop = stop_flag()?;
+        tracing::info!(slots = options.slots, "Worker started");
+        employ(store, &options, stop, Arc::default()).await
+    })
+    .await?;
     tracing::info!(
         recorded = report.recorded,
         failed = report.failed,

@@ -23,46 +23,46 @@ pub async fn rate(rig: &Rig, at_once: u32, seconds: f64) -> f64 {
 const TABLE: &str = "CREATE TABLE bare (id TEXT PRIMARY KEY, state BIGINT NOT NULL);
      CREATE INDEX waiting ON bare (id) WHERE state = 0";
 
+/// Claims and completes for some seconds: `$ids` is how a database takes the claimed ids.
+macro_rules! work {
+    ($pool:expr, $at_once:expr, $seconds:expr, $claim:expr, $done:expr, $ids:expr) => {{
+        let (started, mut done) = (Instant::now(), 0);
+        while started.elapsed() < Duration::from_secs_f64($seconds) {
+            let claim = sqlx::query_scalar($claim).bind(i64::from($at_once));
+            let claimed: Vec<String> = claim.fetch_all($pool).await.expect("claims");
+            let complete = sqlx::query($done).bind($ids(&claimed));
+            complete.execute($pool).await.expect("completes");
+            done += claimed.len();
+        }
+        done as f64 / started.elapsed().as_secs_f64()
+    }};
+}
+
 async fn sqlite(url: &str, at_once: u32, seconds: f64) -> f64 {
     let options: SqliteConnectOptions = url.parse().expect("a URL");
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
     let pool: SqlitePool = SqlitePoolOptions::new()
         .max_connections(1)
-        .connect_with(
-            options
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full),
-        )
+        .connect_with(options)
         .await
         .expect("opens");
     sqlx::raw_sql(TABLE).execute(&pool).await.expect("creates");
-    sqlx::query(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
-         INSERT INTO bare SELECT lower(hex(randomblob(16))), 0 FROM n",
+    let fill = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+         INSERT INTO bare SELECT lower(hex(randomblob(16))), 0 FROM n";
+    let filled = sqlx::query(fill).bind(ROWS).execute(&pool).await;
+    filled.expect("fills");
+    work!(
+        &pool,
+        at_once,
+        seconds,
+        "UPDATE bare SET state = 1 WHERE id IN
+         (SELECT id FROM bare WHERE state = 0 ORDER BY id LIMIT $1) RETURNING id",
+        "UPDATE bare SET state = 2 WHERE id IN (SELECT value FROM json_each($1))",
+        |claimed: &Vec<String>| serde_json::to_string(claimed).expect("text")
     )
-    .bind(ROWS)
-    .execute(&pool)
-    .await
-    .expect("fills");
-    let (started, mut done) = (Instant::now(), 0);
-    while started.elapsed() < Duration::from_secs_f64(seconds) {
-        let claimed: Vec<String> = sqlx::query_scalar(
-            "UPDATE bare SET state = 1 WHERE id IN
-             (SELECT id FROM bare WHERE state = 0 ORDER BY id LIMIT $1) RETURNING id",
-        )
-        .bind(at_once)
-        .fetch_all(&pool)
-        .await
-        .expect("claims");
-        let ids = serde_json::to_string(&claimed).expect("text");
-        sqlx::query("UPDATE bare SET state = 2 WHERE id IN (SELECT value FROM json_each($1))")
-            .bind(ids)
-            .execute(&pool)
-            .await
-            .expect("completes");
-        done += claimed.len();
-    }
-    done as f64 / started.elapsed().as_secs_f64()
 }
 
 async fn postgres(url: &str, at_once: u32, seconds: f64) -> f64 {
@@ -72,28 +72,20 @@ async fn postgres(url: &str, at_once: u32, seconds: f64) -> f64 {
         .await
         .expect("connects");
     sqlx::raw_sql(TABLE).execute(&pool).await.expect("creates");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+    let fill = format!(
         "INSERT INTO bare SELECT md5(i::text), 0 FROM generate_series(1, {ROWS}) AS i; ANALYZE bare"
-    )))
-    .execute(&pool)
-    .await
-    .expect("fills");
-    let (started, mut done) = (Instant::now(), 0);
-    while started.elapsed() < Duration::from_secs_f64(seconds) {
-        let claimed: Vec<String> = sqlx::query_scalar(
-            "UPDATE bare SET state = 1 WHERE id IN (SELECT id FROM bare WHERE state = 0
-             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id",
-        )
-        .bind(i64::from(at_once))
-        .fetch_all(&pool)
-        .await
-        .expect("claims");
-        sqlx::query("UPDATE bare SET state = 2 WHERE id = ANY($1)")
-            .bind(&claimed)
-            .execute(&pool)
-            .await
-            .expect("completes");
-        done += claimed.len();
-    }
-    done as f64 / started.elapsed().as_secs_f64()
+    );
+    let filled = sqlx::raw_sql(sqlx::AssertSqlSafe(fill))
+        .execute(&pool)
+        .await;
+    filled.expect("fills");
+    work!(
+        &pool,
+        at_once,
+        seconds,
+        "UPDATE bare SET state = 1 WHERE id IN (SELECT id FROM bare WHERE state = 0
+         ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id",
+        "UPDATE bare SET state = 2 WHERE id = ANY($1)",
+        Vec::clone
+    )
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::transaction::Transaction;
 use super::value::{Row, arguments};
 use super::{Store, sql};
+use crate::hexadecimal::hexadecimal;
 use crate::{AuditedRun, JobId, Mismatch, RunOrigin, StoreError};
 
 impl Store {
@@ -92,11 +93,7 @@ struct Source<'a> {
 
 /// Where among all ids a sample begins: 32 hexadecimal digits, as an id.
 fn start_of_sample(seed: u64) -> String {
-    let hash = Sha256::digest(seed.to_le_bytes());
-    hash[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hexadecimal(&Sha256::digest(seed.to_le_bytes())[..16])
 }
 
 async fn sample_from(

@@ -7,8 +7,9 @@ use simulation::{Outcome, RunResult};
 
 use super::checkpoints::named_files;
 use super::result_rows::{self, attempt_row, job_row, result_row};
+use super::together::Write;
 use super::totals::Totals;
-use super::transaction::{Transaction, Write};
+use super::transaction::Transaction;
 use super::{Store, exclusions, sql};
 use crate::{Finish, RunCost, StoreError, Ticket};
 

@@ -3,8 +3,8 @@
 //!
 //! - `{now}`: the database's time, in milliseconds since 1970, read when the statement runs;
 //! - `{database_started}`: when the server came up (SQLite has none: long ago);
-//! - `{skip_locked}`, `{for_update}`, `{for_update_of_jobs}`, `{for_update_and_rules}`: row locks. SQLite has one writer at a time, so nobody else
-//!   has rows locked;
+//! - `{skip_locked}`, `{for_update}`, `{for_update_of_jobs}`, `{for_update_and_rules}`: row locks. SQLite has one
+//!   writer at a time, so nobody else has rows locked;
 //! - `{locked_rules}`: a sweep's exclusion rules, as locked;
 //! - `{error_delay}`, `{crash_delay}`: how long a job waits after a failure, in milliseconds;
 //! - `{rows: type, ...}`: the rows bound to the statement, as a table `given (column1, ...)`.

@@ -1,8 +1,9 @@
 //! Exclusion rules: kept with their sweep, applied to every result when it is recorded, and to all of
 //! them when they change.
 
+use super::together::Write;
 use super::totals::recount;
-use super::transaction::{Transaction, Write};
+use super::transaction::Transaction;
 use super::value::{Argument, arguments};
 use super::{Store, sql};
 use crate::{ExclusionRule, Flow, StoreError};

@@ -14,6 +14,9 @@ use crate::OpenError;
 /// Lock that migrations take: "driftswp".
 const MIGRATION_LOCK: i64 = 0x6472_6966_7473_7770;
 
+/// A connection that nobody used for so long is tested before it is used again.
+const RESTED: Duration = Duration::from_secs(1);
+
 /// Opens the database.
 pub(super) async fn open(
     url: &str,
@@ -38,8 +41,16 @@ pub(super) async fn open(
     let pool = PgPoolOptions::new()
         // Few connections serve more jobs a second than many, and a server has few to give.
         .max_connections(2)
-        // A round trip for each; one that is gone says so at BEGIN.
+        // A test is a round trip: only for a connection that has rested, and may be half open since.
         .test_before_acquire(false)
+        .before_acquire(|connection, resting| {
+            Box::pin(async move {
+                if resting.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .acquire_timeout(options.lock_wait)
         .after_connect(move |connection, _| {
             let settings = settings.clone();

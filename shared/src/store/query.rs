@@ -11,6 +11,7 @@ use sqlx::{
 use super::failure::database_error;
 use super::single_statement::refusal;
 use super::{Database, Store, sql};
+use crate::hexadecimal::hexadecimal;
 use crate::{ExportView, StoreError, Table, Value};
 
 const DOING: &str = "reading";
@@ -168,10 +169,6 @@ fn postgres_values(row: &PgRow) -> Result<Vec<Value>, StoreError> {
     (0..row.len())
         .map(|index| value(index).map_err(said))
         .collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the database said of the user's SQL.

@@ -5,7 +5,7 @@ use simulation::{FullSpectrum, Measurement, Position, RunResult, Spectrum, UnitA
 use super::complete::Finished;
 use super::place_code::{bin_row, map_row, pair_row, place_row};
 use super::sql;
-use super::transaction::Write;
+use super::together::Write;
 use super::value::{Argument, arguments};
 use crate::Ticket;
 

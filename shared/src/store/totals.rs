@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use simulation::{RunResult, Summary};
 
 use super::sql;
-use super::transaction::{Transaction, Write};
+use super::together::Write;
+use super::transaction::Transaction;
 use super::value::{Argument, arguments};
 use crate::{RunCost, StoreError};
 

@@ -1,6 +1,5 @@
 //! Transactions: the one layer that knows both drivers.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -8,7 +7,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use super::Store;
-use super::dialect::{Dialect, row_types, together};
+use super::dialect::{Dialect, row_types};
 use super::failure::{database_error, timeout_error};
 use super::query::{rows_postgres, rows_sqlite};
 use super::value::{Argument, Row, bind_postgres, columns_of, sqlite_arguments};
@@ -21,32 +20,12 @@ pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
 const SQLITE_PLACEHOLDERS_MAX: usize = 30_000;
 /// Rows of one statement. More gain nothing.
 const ROWS_MAX: usize = 500;
-/// Rows of a statement that travels with others. The message is made in memory.
-const ROWS_TOGETHER_MAX: usize = 20_000;
 
 /// Whatever is written is found by an index, whatever the values: one plan serves all. Left to itself,
 /// PostgreSQL plans each of these statements again each time, for longer than it takes to run, or goes through a
 /// whole table that was small when it planned.
 const POSTGRES_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; \
      SET LOCAL plan_cache_mode = force_generic_plan";
-
-/// A statement and what is bound to it: values, and the rows of its `{rows: ...}`.
-pub(super) struct Write {
-    pub sql: Cow<'static, str>,
-    pub arguments: Vec<Argument>,
-    pub rows: Vec<Vec<Argument>>,
-}
-
-impl Write {
-    /// A statement of rows alone.
-    pub fn rows(sql: &'static str, rows: Vec<Vec<Argument>>) -> Self {
-        Self {
-            sql: Cow::Borrowed(sql),
-            arguments: Vec::new(),
-            rows,
-        }
-    }
-}
 
 enum Connection {
     Sqlite(PoolConnection<Sqlite>),
@@ -226,53 +205,17 @@ impl Transaction {
         Ok(changed)
     }
 
-    /// Runs statements of rows that don't see each other's changes; returns the rows of the last, which must
-    /// have some. To PostgreSQL they travel together: a round trip costs more than most of them.
-    pub async fn execute_together(
+    /// Runs a statement of PostgreSQL's as it stands; returns its rows.
+    pub(super) async fn fetch_postgres(
         &mut self,
-        writes: Vec<Write>,
-        last: Write,
+        text: String,
+        values: PgArguments,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut parts: Vec<Write> = Vec::with_capacity(writes.len() + 1);
-        for write in writes.into_iter().filter(|write| !write.rows.is_empty()) {
-            let Write {
-                sql,
-                arguments,
-                rows,
-            } = write;
-            if self.dialect() == Dialect::Sqlite || rows.len() > ROWS_TOGETHER_MAX {
-                self.execute_rows(&sql, &arguments, rows).await?;
-            } else {
-                parts.push(Write {
-                    sql,
-                    arguments,
-                    rows,
-                });
-            }
-        }
-        if parts.is_empty() {
-            return self.fetch_rows(&last.sql, &last.arguments, last.rows).await;
-        }
-        parts.push(last);
-        self.fetch_together(parts).await
-    }
-
-    async fn fetch_together(&mut self, parts: Vec<Write>) -> Result<Vec<Row>, StoreError> {
-        let mut values = PgArguments::default();
-        let (mut statements, mut counts) = (Vec::new(), Vec::new());
-        for part in parts {
-            let types = row_types(&part.sql);
-            let arguments = part.arguments.len();
-            statements.push(self.rendered(&part.sql, arguments, part.rows.len()));
-            counts.push(arguments + types.len());
-            bind_postgres(&mut values, part.arguments, columns_of(part.rows, &types));
-        }
-        let text = AssertSqlSafe(together(&statements, &counts));
         let (doing, patience) = (self.doing, self.patience);
         let Connection::Postgres(connection) = self.connection() else {
-            unreachable!("SQLite changes no data within a query");
+            unreachable!("only its dialect makes such statements");
         };
-        let query = sqlx::query_with(text, values);
+        let query = sqlx::query_with(AssertSqlSafe(text), values);
         let found = answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
         Ok(found.into_iter().map(Row::Postgres).collect())
     }
@@ -371,7 +314,7 @@ impl Transaction {
         AssertSqlSafe(self.rendered(sql, arguments, rows))
     }
 
-    fn rendered(&self, sql: &str, arguments: usize, rows: usize) -> String {
+    pub(super) fn rendered(&self, sql: &str, arguments: usize, rows: usize) -> String {
         let dialect = self.dialect();
         let text = dialect.render(sql, self.clock_offset_ms);
         dialect.render_rows(&text, arguments, rows)
