@@ -2,6 +2,8 @@
 
 use ndarray::Array2;
 
+use crate::engine::lanes::{InstructionSet, Kernel, Lanes};
+
 /// Makes the matrix upper triangular by reflections of its rows, in place, and lets the companion's
 /// rows take them over: with `Q^T matrix = R` it becomes `Q^T companion`.
 pub(super) fn triangularize(matrix: &mut Array2<f64>, companion: &mut Array2<f64>) {
@@ -30,15 +32,42 @@ pub(super) fn triangularize(matrix: &mut Array2<f64>, companion: &mut Array2<f64
 
 /// Multiplies by `1 - scale v v^T` from the left; the vector is zero before `start`.
 fn reflect(matrix: &mut Array2<f64>, vector: &[f64], scale: f64, start: usize) {
-    let mut sums = vec![0.0; matrix.ncols()];
-    for (row, &factor) in matrix.rows().into_iter().zip(vector).skip(start) {
-        for (sum, value) in sums.iter_mut().zip(row) {
-            *sum += factor * value;
-        }
+    let columns = matrix.ncols();
+    if columns == 0 {
+        return;
     }
-    for (row, &factor) in matrix.rows_mut().into_iter().zip(vector).skip(start) {
-        for (value, sum) in row.into_iter().zip(&sums) {
-            *value -= scale * factor * sum;
+    let rows = matrix.as_slice_mut().expect("row by row in memory");
+    InstructionSet::best().run(Reflect {
+        columns,
+        rows: &mut rows[start * columns..],
+        vector: &vector[start..],
+        scale,
+    });
+}
+
+struct Reflect<'a> {
+    columns: usize,
+    rows: &'a mut [f64],
+    vector: &'a [f64],
+    scale: f64,
+}
+
+impl Kernel for Reflect<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let mut sums = vec![0.0; self.columns];
+        for (row, &factor) in self.rows.chunks_exact(self.columns).zip(self.vector) {
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum = value.mul_add(factor, *sum);
+            }
+        }
+        for (row, &factor) in self.rows.chunks_exact_mut(self.columns).zip(self.vector) {
+            let factor = -self.scale * factor;
+            for (value, sum) in row.iter_mut().zip(&sums) {
+                *value = sum.mul_add(factor, *value);
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
-//! A symmetric matrix in one half, and the two products that its eigenvalues take.
+//! A symmetric matrix in one half, and what its eigenvalues take: sums and products with a few columns.
 //!
 //! Sums have one order on every machine: eight columns side by side, fused multiply-adds, eight
 //! partial sums added in one fixed tree. The loops are plain arrays that the compiler vectorizes for
 //! the instruction set they run on.
+
+use std::ops::Range;
 
 use crate::engine::lanes::{InstructionSet, Kernel, Lanes};
 
@@ -11,6 +13,9 @@ pub(super) const WIDTH: usize = 8;
 
 /// Rows that a product takes at once: as many as accumulators fit in registers.
 const TILE: usize = 4;
+
+/// Blocks of columns whose factors stay in the first cache.
+const CHUNK: usize = 8;
 
 /// Eight neighbours of a row or vector.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,9 +46,46 @@ impl Block {
     }
 }
 
-/// A vector of whole blocks.
-pub(super) fn zeros(length: usize) -> Vec<Block> {
-    vec![Block::ZERO; length.div_ceil(WIDTH)]
+#[inline(always)]
+pub(super) fn dot(a: &[Block], b: &[Block]) -> f64 {
+    let mut sum = Block::ZERO;
+    for (a, b) in a.iter().zip(b) {
+        sum.add_products(a, b);
+    }
+    sum.sum()
+}
+
+/// Sixteen neighbours of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pair(pub [Block; 2]);
+
+impl Pair {
+    pub const ZERO: Self = Self([Block::ZERO; 2]);
+
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> f64 {
+        self.0[index / WIDTH].0[index % WIDTH]
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, index: usize, value: f64) {
+        self.0[index / WIDTH].0[index % WIDTH] = value;
+    }
+
+    #[inline(always)]
+    pub fn add_scaled(&mut self, factor: f64, other: &Self) {
+        self.0[0].add_scaled(factor, &other.0[0]);
+        self.0[1].add_scaled(factor, &other.0[1]);
+    }
+
+    #[inline(always)]
+    pub fn times(&self, matrix: &[Self; 2 * WIDTH]) -> Self {
+        let mut product = Self::ZERO;
+        for (index, row) in matrix.iter().enumerate() {
+            product.add_scaled(self.get(index), row);
+        }
+        product
+    }
 }
 
 /// A matrix with few columns, `[length][depth]`: for each block of rows its columns follow one another.
@@ -65,21 +107,22 @@ impl Panel {
         self.blocks[row / WIDTH * self.depth + column].0[row % WIDTH] = value;
     }
 
-    #[inline(always)]
-    pub fn get(&self, row: usize, column: usize) -> f64 {
-        self.blocks[row / WIDTH * self.depth + column].0[row % WIDTH]
-    }
-
     /// The columns of the `index`-th eight rows.
     #[inline(always)]
     pub fn block(&self, index: usize) -> &[Block] {
         &self.blocks[index * self.depth..][..self.depth]
     }
 
+    /// Takes over columns that are given row by row.
     #[inline(always)]
-    pub fn set_column(&mut self, column: usize, vector: &[Block], factor: f64) {
-        for (columns, values) in self.blocks.chunks_exact_mut(self.depth).zip(vector) {
-            columns[column] = Block(values.0.map(|value| factor * value));
+    pub fn set_rows(&mut self, first: usize, rows: &[Pair], factor: f64) {
+        let depth = self.depth;
+        for (blocks, rows) in self.blocks.chunks_exact_mut(depth).zip(rows.chunks(WIDTH)) {
+            for (column, block) in blocks[first..first + 2 * WIDTH].iter_mut().enumerate() {
+                for (value, row) in block.0.iter_mut().zip(rows) {
+                    *value = factor * row.get(column);
+                }
+            }
         }
     }
 }
@@ -116,6 +159,27 @@ impl Symmetric {
         self.blocks[start + column / WIDTH].0[column % WIDTH]
     }
 
+    /// The largest absolute value of an entry that is a number.
+    #[inline(always)]
+    pub fn largest(&self) -> f64 {
+        let mut largest = Block::ZERO;
+        for block in &self.blocks {
+            for (largest, value) in largest.0.iter_mut().zip(&block.0) {
+                *largest = largest.max(value.abs());
+            }
+        }
+        largest.0.into_iter().fold(0.0, f64::max)
+    }
+
+    #[inline(always)]
+    pub fn multiply(&mut self, factor: f64) {
+        for block in &mut self.blocks {
+            for value in &mut block.0 {
+                *value *= factor;
+            }
+        }
+    }
+
     /// Row by row from the diagonal block down: the values left of and on the diagonal, to be changed.
     pub fn rows_mut(&mut self) -> impl Iterator<Item = (usize, &mut [Block])> {
         let mut rest = self.blocks.as_mut_slice();
@@ -150,73 +214,116 @@ impl Symmetric {
         });
     }
 
-    /// The same for the leading `rows` alone.
+    /// The same for these bands of eight rows alone, as far as the diagonal. The columns go chunk by chunk, so that
+    /// their factors stay in the first cache for all rows.
     #[inline(always)]
-    pub fn add_leading_product(&mut self, rows: usize, left: &Panel, right: &Panel) {
-        for band in 0..rows.div_ceil(WIDTH) {
-            let row_factors = left.block(band);
-            for half in 0..WIDTH / TILE {
-                let first = Self::start(band * WIDTH + half * TILE);
-                let tile = &mut self.blocks[first..][..TILE * (band + 1)];
-                let (a, rest) = tile.split_at_mut(band + 1);
-                let (b, rest) = rest.split_at_mut(band + 1);
-                let (c, d) = rest.split_at_mut(band + 1);
-                let columns = a.iter_mut().zip(b).zip(c).zip(d).enumerate();
-                for (index, (((a, b), c), d)) in columns {
-                    let (mut a_sum, mut b_sum, mut c_sum, mut d_sum) = (*a, *b, *c, *d);
-                    for (factors, terms) in row_factors.iter().zip(right.block(index)) {
-                        let factors = &factors.0[half * TILE..][..TILE];
-                        a_sum.add_scaled(factors[0], terms);
-                        b_sum.add_scaled(factors[1], terms);
-                        c_sum.add_scaled(factors[2], terms);
-                        d_sum.add_scaled(factors[3], terms);
-                    }
-                    (*a, *b, *c, *d) = (a_sum, b_sum, c_sum, d_sum);
+    pub fn add_to_bands(&mut self, bands: Range<usize>, left: &Panel, right: &Panel) {
+        for chunk in (0..bands.end).step_by(CHUNK) {
+            for band in bands.start.max(chunk)..bands.end {
+                let columns = chunk..(chunk + CHUNK).min(band + 1);
+                for half in 0..WIDTH / TILE {
+                    self.add_to_tile(band, half, columns.clone(), left, right);
                 }
             }
         }
     }
 
-    /// `product = self vector`, of the leading `rows`; the vector is zero in the pads.
     #[inline(always)]
-    pub fn multiply_leading(&self, rows: usize, vector: &[Block], product: &mut [Block]) {
-        product.fill(Block::ZERO);
-        for band in 0..rows.div_ceil(WIDTH) {
-            let mut sums = Block::ZERO;
-            for half in 0..WIDTH / TILE {
-                let first = Self::start(band * WIDTH + half * TILE);
-                let tile = &self.blocks[first..][..TILE * (band + 1)];
-                let (a, rest) = tile.split_at(band + 1);
-                let (b, rest) = rest.split_at(band + 1);
-                let (c, d) = rest.split_at(band + 1);
-                let factors = &vector[band].0[half * TILE..][..TILE];
-                let mut partial = [Block::ZERO; TILE];
-                let operands = vector[..band].iter().zip(&mut product[..band]);
-                let rows = a.iter().zip(b).zip(c).zip(d);
-                for ((((a, b), c), d), (terms, mirrored)) in rows.zip(operands) {
-                    partial[0].add_products(a, terms);
-                    partial[1].add_products(b, terms);
-                    partial[2].add_products(c, terms);
-                    partial[3].add_products(d, terms);
-                    let mut sum = *mirrored;
-                    sum.add_scaled(factors[0], a);
-                    sum.add_scaled(factors[1], b);
-                    sum.add_scaled(factors[2], c);
-                    sum.add_scaled(factors[3], d);
-                    *mirrored = sum;
-                }
-                for (row, (partial, diagonal)) in partial
-                    .iter()
-                    .zip([a[band], b[band], c[band], d[band]])
-                    .enumerate()
-                {
-                    sums.0[half * TILE + row] += partial.sum();
-                    product[band].add_scaled(factors[row], &diagonal);
+    fn add_to_tile(
+        &mut self,
+        band: usize,
+        half: usize,
+        columns: Range<usize>,
+        left: &Panel,
+        right: &Panel,
+    ) {
+        let first = Self::start(band * WIDTH + half * TILE);
+        let tile = &mut self.blocks[first..][..TILE * (band + 1)];
+        let (a, rest) = tile.split_at_mut(band + 1);
+        let (b, rest) = rest.split_at_mut(band + 1);
+        let (c, d) = rest.split_at_mut(band + 1);
+        for column in columns {
+            let mut sums = [a[column], b[column], c[column], d[column]];
+            let factors = left.block(band).iter().zip(right.block(column));
+            for (factors, terms) in factors {
+                let factors = &factors.0[half * TILE..][..TILE];
+                sums[0].add_scaled(factors[0], terms);
+                sums[1].add_scaled(factors[1], terms);
+                sums[2].add_scaled(factors[2], terms);
+                sums[3].add_scaled(factors[3], terms);
+            }
+            [a[column], b[column], c[column], d[column]] = sums;
+        }
+    }
+
+    /// `self += left right^T` and then `product += self factors`, of as many leading rows as are given: whole blocks.
+    /// One pass, in which each entry serves both its own row and, mirrored, its column's.
+    #[inline(always)]
+    pub fn add_and_multiply(
+        &mut self,
+        added: Option<(&Panel, &Panel)>,
+        factors: &[Pair],
+        product: &mut [Pair],
+    ) {
+        let bands = factors.len() / WIDTH;
+        for chunk in (0..bands).step_by(CHUNK) {
+            for band in chunk..bands {
+                let columns = chunk..(chunk + CHUNK).min(band + 1);
+                let below = chunk..(chunk + CHUNK).min(band);
+                for half in 0..WIDTH / TILE {
+                    if let Some((left, right)) = added {
+                        self.add_to_tile(band, half, columns.clone(), left, right);
+                    }
+                    for part in 0..2 {
+                        self.multiply_tile(band, half, part, below.clone(), factors, product);
+                    }
                 }
             }
+        }
+        for (band, sums) in product.chunks_exact_mut(WIDTH).enumerate() {
+            let terms = &factors[band * WIDTH..][..WIDTH];
+            for (row, sum) in sums.iter_mut().enumerate() {
+                let diagonal = &self.blocks[Self::start(band * WIDTH + row) + band];
+                for (&value, terms) in diagonal.0.iter().zip(terms) {
+                    sum.add_scaled(value, terms);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn multiply_tile(
+        &self,
+        band: usize,
+        half: usize,
+        part: usize,
+        columns: Range<usize>,
+        factors: &[Pair],
+        product: &mut [Pair],
+    ) {
+        let row = band * WIDTH + half * TILE;
+        let tile = &self.blocks[Self::start(row)..][..TILE * (band + 1)];
+        let (a, rest) = tile.split_at(band + 1);
+        let (b, rest) = rest.split_at(band + 1);
+        let (c, d) = rest.split_at(band + 1);
+        let own: [Block; TILE] = std::array::from_fn(|k| factors[row + k].0[part]);
+        let mut sums = [Block::ZERO; TILE];
+        for column in columns {
+            let values = [&a[column], &b[column], &c[column], &d[column]];
+            let terms = &factors[column * WIDTH..][..WIDTH];
+            let mirrored = &mut product[column * WIDTH..][..WIDTH];
             for lane in 0..WIDTH {
-                product[band].0[lane] += sums.0[lane];
+                let terms = &terms[lane].0[part];
+                let mut sum = mirrored[lane].0[part];
+                for k in 0..TILE {
+                    sums[k].add_scaled(values[k].0[lane], terms);
+                    sum.add_scaled(values[k].0[lane], &own[k]);
+                }
+                mirrored[lane].0[part] = sum;
             }
+        }
+        for k in 0..TILE {
+            product[row + k].0[part].add_scaled(1.0, &sums[k]);
         }
     }
 }
@@ -234,6 +341,6 @@ impl Kernel for AddProduct<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
         self.matrix
-            .add_leading_product(self.rows, self.left, self.right);
+            .add_to_bands(0..self.rows.div_ceil(WIDTH), self.left, self.right);
     }
 }

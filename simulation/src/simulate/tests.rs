@@ -218,7 +218,7 @@ fn eigenvalues_too_dear_are_left_out_and_the_trace_is_not() {
             ..parameters.clone()
         })
     };
-    let few = with(0.05);
+    let few = with(0.03);
     let traces = |result: &RunResult| -> Vec<f64> {
         let spectra = result.spectra.iter();
         spectra.map(|spectrum| spectrum.trace).collect()
@@ -473,12 +473,12 @@ fn known_runs_keep_their_bits() {
         run(parameters).digest.0[..16].to_owned()
     };
     for (precision, algorithm, update_noise, expected) in [
-        (Precision::F64, Algorithm::Sgd, 0.1, "00cd7b5d7ba532ee"),
-        (Precision::F64, Algorithm::Adam, 0.1, "60b3135a8d7c21b3"),
-        (Precision::F64, Algorithm::Sed, 0.0, "6caf44466a41ae38"),
-        (Precision::F32, Algorithm::Sgd, 0.1, "38b9d170a4914f06"),
-        (Precision::F32, Algorithm::Adam, 0.1, "d734b72deca4c1ba"),
-        (Precision::F32, Algorithm::Sed, 0.0, "82d52bf0988d3df2"),
+        (Precision::F64, Algorithm::Sgd, 0.1, "46e0ac2fef26949d"),
+        (Precision::F64, Algorithm::Adam, 0.1, "828365229403a5b1"),
+        (Precision::F64, Algorithm::Sed, 0.0, "76d39a073725afda"),
+        (Precision::F32, Algorithm::Sgd, 0.1, "edc9f522c77e2215"),
+        (Precision::F32, Algorithm::Adam, 0.1, "3f92309e067f1e4c"),
+        (Precision::F32, Algorithm::Sed, 0.0, "936dbb24553ddbfb"),
     ] {
         let digest = digest(precision, algorithm, update_noise);
         assert_eq!(digest, expected, "{precision} {algorithm}");

@@ -23,7 +23,7 @@ fn assert_close(values: &[f64], expected: &[f64], tolerance: f64) {
 #[test]
 fn the_second_difference_has_its_closed_form() {
     // 2 on the diagonal, -1 beside it: 2 - 2 cos(k pi / (n + 1)).
-    for order in [1, 2, 7, 8, 9, 50, 133] {
+    for order in [1, 2, 7, 8, 9, 15, 16, 17, 50, 133] {
         let entry = |row: usize, column: usize| [2.0, -1.0, 0.0][(row - column).min(2)];
         let values = eigenvalues(matrix(order, entry)).unwrap();
         let angle = std::f64::consts::PI / (order + 1) as f64;
@@ -38,7 +38,7 @@ fn the_second_difference_has_its_closed_form() {
 #[test]
 fn the_smaller_index_has_its_closed_form() {
     // min(i, j) is the inverse of a second difference: 1 / (4 sin^2((2 k - 1) pi / (4 n + 2))).
-    for order in [3, 24, 25, 64, 150] {
+    for order in (1..70).chain([96, 97, 150, 331]) {
         let values = eigenvalues(matrix(order, |_, column| (column + 1) as f64)).unwrap();
         let angle = std::f64::consts::PI / (4 * order + 2) as f64;
         let expected: Vec<f64> = (1..=order)
@@ -52,22 +52,60 @@ fn the_smaller_index_has_its_closed_form() {
 #[test]
 fn a_reflected_diagonal_keeps_its_values() {
     // (1 - 2 v v^T) D (1 - 2 v v^T) with many equal, many zero and negative values.
-    let order = 90;
-    let diagonal = |k: usize| [0.0, 0.0, 1e-9, 3.0, 3.0, -0.5, 20.0][k % 7];
-    let length = (0..order)
-        .map(|k| libm::sin(k as f64).powi(2))
-        .sum::<f64>()
-        .sqrt();
-    let v = |k: usize| libm::sin(k as f64) / length;
-    let middle: f64 = (0..order).map(|k| v(k) * v(k) * diagonal(k)).sum();
-    let entry = |i: usize, j: usize| {
-        let own = if i == j { diagonal(i) } else { 0.0 };
-        own - 2.0 * v(i) * v(j) * (diagonal(i) + diagonal(j)) + 4.0 * middle * v(i) * v(j)
-    };
-    let values = eigenvalues(matrix(order, entry)).unwrap();
-    let mut expected: Vec<f64> = (0..order).map(diagonal).collect();
-    expected.sort_by(|a, b| b.total_cmp(a));
-    assert_close(&values, &expected, 1e-13);
+    for order in [2, 16, 17, 18, 33, 34, 90, 177] {
+        let diagonal = |k: usize| [0.0, 0.0, 1e-9, 3.0, 3.0, -0.5, 20.0][k % 7];
+        let length = (0..order)
+            .map(|k| libm::sin((k + 1) as f64).powi(2))
+            .sum::<f64>()
+            .sqrt();
+        let v = |k: usize| libm::sin((k + 1) as f64) / length;
+        let middle: f64 = (0..order).map(|k| v(k) * v(k) * diagonal(k)).sum();
+        let entry = |i: usize, j: usize| {
+            let own = if i == j { diagonal(i) } else { 0.0 };
+            own - 2.0 * v(i) * v(j) * (diagonal(i) + diagonal(j)) + 4.0 * middle * v(i) * v(j)
+        };
+        let values = eigenvalues(matrix(order, entry)).unwrap();
+        let mut expected: Vec<f64> = (0..order).map(diagonal).collect();
+        expected.sort_by(|a, b| b.total_cmp(a));
+        assert_close(&values, &expected, 1e-13);
+    }
+}
+
+#[test]
+fn matrices_without_structure_keep_the_sums_of_powers() {
+    for order in (1..70).chain([128, 131]) {
+        let entry = |i: usize, j: usize| libm::sin(((i + 3) * (j + 7) * (i + j + 1)) as f64);
+        let matrix = matrix(order, entry);
+        let value = |i, j| matrix.get(i, j);
+        let square =
+            |i: usize, j: usize| (0..order).map(|k| value(i, k) * value(k, j)).sum::<f64>();
+        let pairs = || (0..order).flat_map(|i| (0..order).map(move |j| (i, j)));
+        let sums = [
+            (0..order).map(|i| value(i, i)).sum::<f64>(),
+            pairs().map(|(i, j)| value(i, j) * value(j, i)).sum(),
+            pairs().map(|(i, j)| square(i, j) * value(j, i)).sum(),
+            pairs().map(|(i, j)| square(i, j) * square(j, i)).sum(),
+        ];
+        let values = eigenvalues(matrix.clone()).unwrap();
+        for (power, sum) in (1..).zip(sums) {
+            let size: f64 = values.iter().map(|v| v.abs().powi(power)).sum();
+            let found: f64 = values.iter().map(|v| v.powi(power)).sum();
+            assert!(
+                (found - sum).abs() <= 1e-13 * size,
+                "order {order}, power {power}"
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_may_be_as_large_or_small_as_they_come() {
+    for size in [1e-200, 1e200] {
+        let values = eigenvalues(matrix(40, |_, column| size * (column + 1) as f64)).unwrap();
+        let ones = eigenvalues(matrix(40, |_, column| (column + 1) as f64)).unwrap();
+        let expected: Vec<f64> = ones.iter().map(|value| size * value).collect();
+        assert_close(&values, &expected, 1e-13 * expected[0]);
+    }
 }
 
 #[test]
