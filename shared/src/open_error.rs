@@ -103,6 +103,14 @@ pub enum OpenError {
         /// What the connection said.
         reason: String,
     },
+    /// The connection can't be as safe as the URL asks; nothing was sent that needed it.
+    #[error("no safe connection to {database}: {reason}")]
+    Unsafe {
+        /// URL without password.
+        database: String,
+        /// What is missing or wrong, and what to do.
+        reason: String,
+    },
     /// The disk fails: most often it is full.
     #[error(
         "{database} can't be opened ({reason}): its disk may be full; free space there, then try again"

@@ -40,6 +40,7 @@ mod sqlite;
 mod status;
 mod steer;
 mod submit;
+mod tls;
 mod together;
 mod totals;
 mod transaction;

@@ -3,8 +3,11 @@
 //!
 //! Tests that need it fail where PostgreSQL is not installed; none is skipped.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+mod account;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -13,6 +16,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
+
+use account::{Account, give_to, run_as};
 
 const INSTALL: &str = "PostgreSQL 15 or later was not found (initdb, pg_ctl and postgres in one \
      folder): install it (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install \
@@ -65,6 +70,15 @@ impl PostgresCluster {
     /// # Panics
     /// PostgreSQL is not installed or can't be started; says what to do.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// A cluster of its own with these files (name, contents) in its data folder, which only the server can read:
+    /// `postgresql.auto.conf` for settings, `pg_hba.conf` for who may enter, certificates.
+    ///
+    /// # Panics
+    /// PostgreSQL is not installed or can't be started; says what to do.
+    pub fn start_with(files: &[(&str, &str)]) -> Self {
         let programs = programs().unwrap_or_else(|| panic!("{INSTALL}"));
         let user = Account::unprivileged();
         let folder = tempfile::Builder::new()
@@ -72,11 +86,13 @@ impl PostgresCluster {
             .tempdir()
             .expect("a temporary folder can be made")
             .keep();
-        if let Some(user) = &user {
-            std::os::unix::fs::chown(&folder, Some(user.uid), Some(user.gid))
-                .expect("root may give a folder away");
-        }
+        give_to(&folder, user.as_ref());
         initialize(&programs, &folder, user.as_ref());
+        for (name, contents) in files {
+            let path = folder.join("data").join(name);
+            write_private(&path, contents);
+            give_to(&path, user.as_ref());
+        }
         let port = free_port();
         let mut watchdog = Command::new("sh");
         watchdog
@@ -87,7 +103,7 @@ impl PostgresCluster {
             .stdout(Stdio::piped())
             // Out of reach of the terminal's Ctrl-C, so that it can clean up.
             .process_group(0);
-        as_user(&mut watchdog, user.as_ref());
+        run_as(&mut watchdog, user.as_ref());
         let mut watchdog = watchdog.spawn().expect("sh can be started");
         let input = watchdog.stdin.take().expect("piped");
         let mut output = BufReader::new(watchdog.stdout.take().expect("piped"));
@@ -131,10 +147,7 @@ impl PostgresCluster {
     pub async fn fresh_database_in(&self, folder: &Path) -> String {
         let tables = folder.join("tables");
         std::fs::create_dir(&tables).expect("a folder can be made there");
-        if let Some(user) = Account::unprivileged() {
-            std::os::unix::fs::chown(&tables, Some(user.uid), Some(user.gid))
-                .expect("root may give a folder away");
-        }
+        give_to(&tables, Account::unprivileged().as_ref());
         let url = self.fresh_database().await;
         let name = url
             .rsplit('/')
@@ -183,7 +196,6 @@ impl PostgresCluster {
     /// # Panics
     /// It does not come back.
     pub fn restart(&self, mode: &str) {
-        use std::io::Write as _;
         let mut keeper = self
             .keeper
             .lock()
@@ -258,7 +270,7 @@ fn initialize(programs: &Path, folder: &Path, user: Option<&Account>) {
         ])
         .args(["--locale=C", "-D", "data"])
         .current_dir(folder);
-    as_user(&mut initdb, user);
+    run_as(&mut initdb, user);
     let output = initdb.output().expect("initdb can be started");
     assert!(
         output.status.success(),
@@ -267,44 +279,21 @@ fn initialize(programs: &Path, folder: &Path, user: Option<&Account>) {
     );
 }
 
+fn write_private(path: &Path, contents: &str) {
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .expect("the data folder is there");
+    file.write_all(contents.as_bytes())
+        .expect("there is room for it");
+}
+
 fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .expect("some port is free")
         .port()
-}
-
-/// The server refuses to run as root.
-#[derive(Debug)]
-struct Account {
-    uid: u32,
-    gid: u32,
-}
-
-impl Account {
-    /// Whom to run as; nobody else, unless we are root.
-    fn unprivileged() -> Option<Self> {
-        if !rustix::process::geteuid().is_root() {
-            return None;
-        }
-        let accounts = std::fs::read_to_string("/etc/passwd").expect("accounts are listed");
-        let find = |name: &str| {
-            let line = accounts
-                .lines()
-                .find(|line| line.split(':').next() == Some(name))?;
-            let mut fields = line.split(':').skip(2);
-            Some(Self {
-                uid: fields.next()?.parse().ok()?,
-                gid: fields.next()?.parse().ok()?,
-            })
-        };
-        let account = find("postgres").or_else(|| find("nobody"));
-        Some(account.expect("an account `postgres` or `nobody`, because PostgreSQL refuses root"))
-    }
-}
-
-fn as_user(command: &mut Command, user: Option<&Account>) {
-    if let Some(user) = user {
-        command.uid(user.uid).gid(user.gid);
-    }
 }

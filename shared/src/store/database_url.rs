@@ -76,6 +76,9 @@ const SETTINGS: [&str; 18] = [
     "options",
 ];
 
+/// Those that may hold a secret: a key may stand in the URL itself instead of its file's path.
+const SECRETS: [&str; 3] = ["password", "sslkey", "ssl-key"];
+
 fn is_setting(key: &str) -> bool {
     SETTINGS.contains(&key) || key.starts_with("options[") || key.starts_with("options%5B")
 }
@@ -123,7 +126,7 @@ fn without_secrets(address: &str) -> String {
     let pairs: Vec<String> = query
         .split('&')
         .map(|pair| match key_of(pair) {
-            key if is_setting(key) && key != "password" => pair.to_owned(),
+            key if is_setting(key) && !SECRETS.contains(&key) => pair.to_owned(),
             key if key.len() < pair.len() => format!("{key}=***"),
             _ => "***".to_owned(),
         })
@@ -154,6 +157,10 @@ mod tests {
             (
                 "postgres://u@h/db?password=secret&sslmode=require",
                 "postgres://u@h/db?password=***&sslmode=require",
+            ),
+            (
+                "postgres://h/db?sslcert=c.pem&sslkey=-----BEGIN%20PRIVATE%20KEY-----secret",
+                "postgres://h/db?sslcert=c.pem&sslkey=***",
             ),
             ("postgres://h/db", "postgres://h/db"),
             ("sqlite://a@b:c.db", "sqlite://a@b:c.db"),

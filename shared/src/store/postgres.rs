@@ -8,6 +8,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use super::database_url::redacted_url;
 use super::migrate::{Standing, known_version, migrate};
+use super::tls::TlsSettings;
 use super::{OpenOptions, Purpose};
 use crate::OpenError;
 
@@ -26,6 +27,7 @@ pub(super) async fn open(
     let server = Server {
         shown: redacted_url(url),
         lock_wait: options.lock_wait,
+        tls: TlsSettings::of(url),
     };
     let connect = PgConnectOptions::from_str(url)
         .map_err(|error| OpenError::InvalidUrl {
@@ -34,6 +36,10 @@ pub(super) async fn open(
         })?
         .application_name("driftsweep")
         .disable_statement_logging();
+    server
+        .tls
+        .check(connect.get_ssl_mode())
+        .map_err(|reason| server.not_safe(reason))?;
     let mut connection = server.answered(connect.connect()).await?;
     server.prepare(&mut connection, purpose).await?;
     server.answered(connection.close()).await?;
@@ -88,6 +94,7 @@ fn session_settings(options: &OpenOptions, purpose: Purpose) -> String {
 struct Server {
     shown: String,
     lock_wait: Duration,
+    tls: TlsSettings,
 }
 
 impl Server {
@@ -194,6 +201,9 @@ impl Server {
     }
 
     fn explain(&self, error: &sqlx::Error) -> OpenError {
+        if let Some(reason) = self.tls.explain(error) {
+            return self.not_safe(reason);
+        }
         match error {
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => {
                 self.unreachable(error.to_string())
@@ -218,6 +228,13 @@ impl Server {
 
     fn unreachable(&self, reason: String) -> OpenError {
         OpenError::Unreachable {
+            database: self.shown.clone(),
+            reason,
+        }
+    }
+
+    fn not_safe(&self, reason: String) -> OpenError {
+        OpenError::Unsafe {
             database: self.shown.clone(),
             reason,
         }

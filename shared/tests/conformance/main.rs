@@ -2,10 +2,12 @@
 //! [`Bench`]; `scenarios!` makes two tests of each.
 
 mod auditing;
+mod authority;
 mod bench;
 mod checkpointing;
 mod claiming;
 mod contending;
+mod encrypting;
 mod excluding;
 mod failing;
 mod finishing;
