@@ -64,6 +64,8 @@ fn killed_and_cut_off_containers_cost_no_result() {
     let rights = fleet.rights(steady);
     assert_eq!(rights, "true 10001:10001 [ALL] [no-new-privileges:true]");
 
+    assert_workers_own_nothing(&fleet);
+
     fleet.freeze_at_work(killed);
     fleet.kill(killed);
     fleet.freeze_at_work(cut_off);
@@ -117,6 +119,26 @@ fn killed_and_cut_off_containers_cost_no_result() {
     let digests = "SELECT job_id, digest FROM runs WHERE sweep = 'fleet' AND state = 'done' ORDER BY job_id COLLATE \"C\"";
     assert_eq!(fleet.sql(digests).lines().collect::<Vec<_>>(), expected);
     assert_eq!(expected.len(), (LONG_JOBS + SHORT_JOBS) as usize);
+}
+
+/// Whoever gets hold of a worker gets neither the schema nor the owner's password.
+fn assert_workers_own_nothing(fleet: &Fleet) {
+    let connected =
+        "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = 'driftsweep'";
+    assert_eq!(fleet.sql(connected), "driftsweep_worker");
+    for (statement, reason) in [
+        ("CREATE TABLE theirs (x int)", "permission denied"),
+        ("DROP TABLE checkpoints", "must be owner"),
+        ("DELETE FROM results", "permission denied"),
+        ("CREATE ROLE theirs", "permission denied"),
+    ] {
+        let refusal = fleet.refusal("driftsweep_worker", statement);
+        assert!(refusal.contains(reason), "{statement}: {refusal}");
+    }
+    for worker in fleet.workers() {
+        let secrets = fleet.secrets(&worker);
+        assert_eq!(secrets, "/run/secrets/worker-password");
+    }
 }
 
 fn text_of<'a>(row: &'a serde_json::Value, column: &str) -> &'a str {

@@ -1,6 +1,7 @@
 //! What docker-compose.yml and the Dockerfile promise, read off the files: needs no engine.
 
 use std::fs;
+use std::process::{Command, Output};
 
 use serde_json::{Map, Value, json};
 
@@ -29,14 +30,15 @@ fn assert_pinned(image: &str) {
 #[test]
 fn programs_have_no_rights_they_dont_need() {
     let services = services();
-    for name in ["postgres", "submit", "worker"] {
-        let service = &services[name];
+    for (name, service) in &services {
         assert_eq!(service["read_only"], json!(true), "{name}");
         assert_eq!(service["cap_drop"], json!(["ALL"]), "{name}");
         let options = json!(["no-new-privileges:true"]);
         assert_eq!(service["security_opt"], options, "{name}");
     }
-    assert_eq!(services["postgres"]["user"], json!("postgres"));
+    for name in ["postgres", "roles"] {
+        assert_eq!(services[name]["user"], json!("postgres"), "{name}");
+    }
     for (name, service) in &services {
         assert!(service.get("ports").is_none(), "{name} is not published");
         assert!(service.get("privileged").is_none(), "{name}");
@@ -76,35 +78,55 @@ fn the_image_is_pinned_and_runs_as_nobody_in_particular() {
 }
 
 #[test]
-fn a_missing_password_is_named() {
-    let Some(mut config) = compose() else {
-        crate::say("NO DOCKER COMPOSE: docker-compose.yml was read as YAML only");
-        return;
-    };
-    let output = config
+fn workers_are_not_the_owner() {
+    let services = services();
+    let worker = &services["worker"];
+    let url = worker["environment"]["DATABASE_URL"].as_str();
+    assert!(url.is_some_and(|url| url.starts_with("postgres://driftsweep_worker@")));
+    assert_eq!(worker["secrets"], json!(["worker-password"]));
+    // Their role is there, and as roles.sql says, before the first of them starts.
+    let granted = json!({"condition": "service_completed_successfully"});
+    assert_eq!(worker["depends_on"]["roles"], granted);
+    let file = json!(["./migrations/roles.sql:/roles.sql:ro"]);
+    assert_eq!(services["roles"]["volumes"], file);
+}
+
+/// `config` of Compose on the file, with these files of passwords.
+fn checked(mut compose: Command, owner: &str, worker: &str) -> Output {
+    compose
         .args(["--file", "docker-compose.yml", "config", "--quiet"])
         .current_dir(root())
-        .env("POSTGRES_PASSWORD_FILE", "")
+        .env("POSTGRES_PASSWORD_FILE", owner)
+        .env("WORKER_PASSWORD_FILE", worker)
         .output()
-        .expect("Compose starts");
-    assert!(!output.status.success());
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    for word in ["POSTGRES_PASSWORD_FILE", "docs/containers.md"] {
-        assert!(complaint.contains(word), "{complaint}");
+        .expect("Compose starts")
+}
+
+#[test]
+fn a_missing_password_is_named() {
+    for (owner, worker, missing) in [
+        ("", "Cargo.toml", "POSTGRES_PASSWORD_FILE"),
+        ("Cargo.toml", "", "WORKER_PASSWORD_FILE"),
+    ] {
+        let Some(compose) = compose() else {
+            crate::say("NO DOCKER COMPOSE: docker-compose.yml was read as YAML only");
+            return;
+        };
+        let output = checked(compose, owner, worker);
+        assert!(!output.status.success());
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        for word in [missing, "docs/containers.md"] {
+            assert!(complaint.contains(word), "{complaint}");
+        }
     }
 }
 
 #[test]
 fn compose_accepts_the_file() {
-    let Some(mut config) = compose() else {
+    let Some(compose) = compose() else {
         return;
     };
-    let output = config
-        .args(["--file", "docker-compose.yml", "config", "--quiet"])
-        .current_dir(root())
-        .env("POSTGRES_PASSWORD_FILE", "Cargo.toml")
-        .output()
-        .expect("Compose starts");
+    let output = checked(compose, "Cargo.toml", "Cargo.toml");
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{complaint}");
 }

@@ -38,6 +38,17 @@ pub fn output(command: &mut Command) -> String {
     printed.trim().to_owned()
 }
 
+/// Runs to failure and returns what it complained of.
+#[track_caller]
+pub fn complaint(command: &mut Command) -> String {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(!output.status.success(), "{command:?} succeeds");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// Runs `docker` with these arguments to success.
 #[track_caller]
 pub fn docker<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> String {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-use crate::engine::{compose, docker, output, pauses};
+use crate::engine::{complaint, compose, docker, output, pauses};
 use crate::support::root;
 
 const DEADLINE_S: u32 = 120;
@@ -41,7 +41,12 @@ impl Fleet {
             fs::write(fleet.sweeps().join(name), text).expect("a sweep file");
         }
         // Characters that a URL can't hold as they are.
-        fs::write(fleet.password(), "p@ss/w:rd %\n").expect("a password file");
+        for (file, password) in [
+            (fleet.owner_password(), "p@ss/w:rd\\ %\n"),
+            (fleet.worker_password(), "w:rk'\"\\ $er@/%\n"),
+        ] {
+            fs::write(file, password).expect("a password file");
+        }
         output(
             Command::new(root().join("tests/containers/make-stand-ins"))
                 .arg(env!("CARGO_BIN_EXE_driftsweep"))
@@ -113,6 +118,12 @@ impl Fleet {
         docker(["inspect", "--format", rights, container])
     }
 
+    /// Paths of the secrets that a container was given.
+    pub fn secrets(&self, container: &str) -> String {
+        let secrets = r#"{{range .Mounts}}{{if eq .Type "bind"}}{{.Destination}} {{end}}{{end}}"#;
+        docker(["inspect", "--format", secrets, container])
+    }
+
     /// Submits another of the sweeps.
     pub fn submit(&self, name: &str) {
         let file = format!("/sweeps/{name}");
@@ -122,20 +133,13 @@ impl Fleet {
     /// Rows of a statement in PostgreSQL, columns divided by `|`.
     #[track_caller]
     pub fn sql(&self, statement: &str) -> String {
-        let postgres = self.containers("postgres");
-        docker([
-            "exec",
-            &postgres[0],
-            "psql",
-            "--username=driftsweep",
-            "--no-psqlrc",
-            "--quiet",
-            "--tuples-only",
-            "--no-align",
-            "--set=ON_ERROR_STOP=1",
-            "--command",
-            statement,
-        ])
+        output(&mut self.psql("driftsweep", statement))
+    }
+
+    /// Why PostgreSQL refuses a statement to a role.
+    #[track_caller]
+    pub fn refusal(&self, role: &str, statement: &str) -> String {
+        complaint(&mut self.psql(role, statement))
     }
 
     /// Lets PostgreSQL wait until the condition holds.
@@ -154,6 +158,16 @@ impl Fleet {
     /// Tells what has been reached, and when, to whoever reads a failed test's output.
     fn note(&self, what: &str) {
         eprintln!("{:6.1} s: {what}", self.started.elapsed().as_secs_f64());
+    }
+
+    fn psql(&self, role: &str, statement: &str) -> Command {
+        let mut command = Command::new("docker");
+        command
+            .args(["exec", &self.containers("postgres")[0], "psql"])
+            .args(["--dbname=driftsweep", "--username", role, "--no-psqlrc"])
+            .args(["--quiet", "--tuples-only", "--no-align"])
+            .args(["--set=ON_ERROR_STOP=1", "--command", statement]);
+        command
     }
 
     fn containers(&self, service: &str) -> Vec<String> {
@@ -180,7 +194,8 @@ impl Fleet {
             .args(["--file", "tests/containers/override.yml"])
             .args(arguments)
             .env("DRIFTSWEEP_TAG", &self.project)
-            .env("POSTGRES_PASSWORD_FILE", self.password())
+            .env("POSTGRES_PASSWORD_FILE", self.owner_password())
+            .env("WORKER_PASSWORD_FILE", self.worker_password())
             .env("RUST_IMAGE", self.rust_image())
             .env("SWEEP", "fleet.yaml")
             .env("SWEEPS", self.sweeps())
@@ -192,8 +207,12 @@ impl Fleet {
         format!("{}_default", self.project)
     }
 
-    fn password(&self) -> PathBuf {
-        self.folder.path().join("password")
+    fn owner_password(&self) -> PathBuf {
+        self.folder.path().join("owner-password")
+    }
+
+    fn worker_password(&self) -> PathBuf {
+        self.folder.path().join("worker-password")
     }
 
     fn rust_image(&self) -> String {

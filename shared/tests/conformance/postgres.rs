@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::testing::PostgresCluster;
+use shared::testing::{PostgresCluster, tamper};
 use shared::{OpenError, OpenOptions, Purpose, Store};
 use sqlx::Connection as _;
 
@@ -116,7 +116,7 @@ async fn a_large_submission_takes_as_long_as_it_takes() {
     let slow = "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS \
          'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'; \
          CREATE TRIGGER slow AFTER INSERT OR UPDATE ON jobs EXECUTE FUNCTION dawdle()";
-    shared::testing::tamper(&bench.url, slow).await;
+    tamper(&bench.url, slow).await;
     let options = OpenOptions {
         statement_limit: Duration::from_millis(200),
         ..OpenOptions::default()
@@ -130,32 +130,15 @@ async fn a_large_submission_takes_as_long_as_it_takes() {
     assert!(hasty.is_transient(), "{hasty:?}");
 }
 
-/// The documented rights, verbatim.
-fn documented_grants() -> &'static str {
-    let readme = include_str!("../../../migrations/README.md");
-    let (_, grants) = readme
-        .split_once("```sql\n")
-        .expect("the README grants rights");
-    grants.split_once("```").expect("a closed block").0
-}
+/// The roles and their rights, as an administrator makes them.
+const ROLES: &str = include_str!("../../../migrations/roles.sql");
 
 #[tokio::test]
 async fn the_documented_roles_can_do_their_work_and_no_more() {
     let bench = Bench::postgres().await;
     let owner = bench.store().await;
     submit(&owner, &sweep(), 4).await;
-    let mut connection = sqlx::PgConnection::connect(&bench.url)
-        .await
-        .expect("connects");
-    let roles = "CREATE ROLE driftsweep_worker LOGIN; CREATE ROLE driftsweep_reader LOGIN;";
-    sqlx::raw_sql(roles)
-        .execute(&mut connection)
-        .await
-        .expect("creates roles");
-    sqlx::raw_sql(documented_grants())
-        .execute(&mut connection)
-        .await
-        .expect("grants");
+    tamper(&bench.url, ROLES).await;
 
     let url = bench
         .url
@@ -211,4 +194,31 @@ async fn the_documented_roles_can_do_their_work_and_no_more() {
         store.resume(SWEEP).await.is_err(),
         "a reader changes nothing"
     );
+}
+
+#[tokio::test]
+async fn no_role_changes_the_schema_or_keeps_a_right_that_is_no_longer_its() {
+    let bench = Bench::postgres().await;
+    bench.store().await;
+    let excess = "GRANT DELETE ON jobs TO driftsweep_worker; \
+         GRANT UPDATE (source) ON sweeps TO driftsweep_worker; GRANT CREATE ON SCHEMA public TO PUBLIC";
+    for statements in [ROLES, excess, ROLES] {
+        tamper(&bench.url, statements).await;
+    }
+    for role in ["driftsweep_worker", "driftsweep_reader"] {
+        let url = bench.url.replace("driftsweep:not-a-secret", role);
+        let mut connection = sqlx::PgConnection::connect(&url).await.expect("connects");
+        for statement in [
+            "CREATE TABLE theirs (x INTEGER)",
+            "DROP TABLE checkpoints",
+            "ALTER TABLE jobs ADD COLUMN theirs INTEGER",
+            "DELETE FROM jobs",
+            "UPDATE sweeps SET source = ''",
+        ] {
+            let refused = sqlx::raw_sql(statement).execute(&mut connection).await;
+            let error = refused.expect_err(statement).into_database_error();
+            let code = error.as_ref().and_then(|error| error.code());
+            assert_eq!(code.as_deref(), Some("42501"), "{role}: {statement}");
+        }
+    }
 }
