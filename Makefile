@@ -18,6 +18,10 @@ test-faults: needs ## Every fault again and again on real processes (root; half 
 	DRIFTSWEEP_FAULTS=full $(CARGO) test --workspace --all-features --test faults
 	@cat target/tmp/faults.md
 
+.PHONY: test-schedules
+test-schedules: needs ## Ten thousand seeded schedules of faults on each database (optimized).
+	SCHEDULES=10000 $(CARGO) test --release -p driftsweep-shared --features testing --test schedules -- --nocapture
+
 .PHONY: test-statistics
 test-statistics: ## Random numbers by the billion, and reduced against plain kernels at full size (minutes, optimized).
 	$(CARGO) test --release -p driftsweep-simulation --lib -- --ignored

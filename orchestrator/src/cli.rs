@@ -228,7 +228,7 @@ pub(crate) struct ValidateArguments {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub sample: Option<u32>,
     /// Compare eig_max and eig_nonzero too: all eigenvalues, 101 times a run. With every unit active that is
-    /// 1 s for 5 samples, 10 s for 10, 100 s for 20; with a fifth of them a hundredth.
+    /// 1 s for 5 samples, 9 s for 10, 70 s for 20; with a fifth of them a tenth to a fortieth.
     #[arg(long)]
     pub hessian: bool,
     /// Steps instead of the published number; for a quick look, not for a verdict.

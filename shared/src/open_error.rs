@@ -33,7 +33,7 @@ pub enum OpenError {
     #[error(
         "{} is on a network filesystem ({filesystem}), where SQLite's locks are not safe: \
          use PostgreSQL (--database postgres://...), or keep the file on a local disk of one host \
-         and share it with `driftsweep serve`",
+         and run its workers there",
         path.display()
     )]
     NetworkFilesystem {

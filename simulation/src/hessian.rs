@@ -22,6 +22,7 @@ mod budget;
 mod dense;
 mod eigenvalues;
 mod gram;
+mod panel;
 mod reflection;
 mod spectrum;
 mod structured;

@@ -1,7 +1,7 @@
 //! Thousands of schedules of crashes, pauses, cut-off workers, lost answers, restored databases and a user, each given
 //! by a seed, against a model of the queue's rules and against both databases. A seed that fails is
 //! printed; `SCHEDULE_SEED=17 cargo test -p driftsweep-shared --test schedules` plays it again,
-//! everywhere. The one thing a seed does not decide is how long a database makes a failed job wait:
+//! everywhere, and `SCHEDULES=10000` plays so many on each database (`make test-schedules`). The one thing a seed does not decide is how long a database makes a failed job wait:
 //! the jitter is its own `random()`.
 
 mod chance;
@@ -43,6 +43,14 @@ fn seeds(all: u64) -> Range<u64> {
             seed..seed + 1
         }
         Err(_) => 0..all,
+    }
+}
+
+/// How many to play on a database: as many as asked for, or the usual number.
+fn wanted(usual: u64) -> u64 {
+    match std::env::var("SCHEDULES") {
+        Ok(text) => text.parse().expect("SCHEDULES is a whole number"),
+        Err(_) => usual,
     }
 }
 
@@ -113,7 +121,7 @@ async fn compare(kind: Kind, count: u64) {
     let lane = |lane: u64| async move {
         let mut database = Database::open(kind).await;
         let mut tallies = Vec::new();
-        for seed in seeds(count).filter(|seed| seed % LANES == lane) {
+        for seed in seeds(wanted(count)).filter(|seed| seed % LANES == lane) {
             let setting = Setting::of(seed);
             let (queue, ids) = database.submit(&setting).await;
             let model = Model::new(&ids, setting.limits, None, seed);

@@ -1,7 +1,8 @@
 //! The Hessian of the live units, entry by entry: the published route, to check its column with.
 
 use super::LossPoint;
-use super::symmetric::{Panel, Symmetric};
+use super::panel::Panel;
+use super::symmetric::Symmetric;
 
 /// Rows and columns of every live unit, in turn its output weights, its input weights, its bias.
 pub(super) fn live_block(point: &LossPoint) -> Symmetric {

@@ -4,7 +4,8 @@
 use ndarray::Array2;
 
 use super::LossPoint;
-use super::symmetric::{Panel, Symmetric};
+use super::panel::Panel;
+use super::symmetric::Symmetric;
 
 /// `c J J^T`, of order S O. Between (i, o) and (j, p) stands, times c,
 /// `delta_op sum_h H_ih H_jh + (x_i . x_j + 1) sum_h g_ih V_oh g_jh V_ph`.

@@ -17,8 +17,9 @@
 use ndarray::{Array2, Axis, s};
 
 use super::LossPoint;
+use super::panel::Panel;
 use super::reflection::triangularize;
-use super::symmetric::{Panel, Symmetric};
+use super::symmetric::Symmetric;
 
 /// One live unit in its new coordinates.
 struct Unit {

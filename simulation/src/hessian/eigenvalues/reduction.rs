@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::band::{BAND, Band};
 use super::reflection;
-use crate::hessian::symmetric::{Block, Pair, Panel, Symmetric, WIDTH, dot};
+use crate::hessian::panel::{Block, Pair, Panel, WIDTH, dot};
+use crate::hessian::symmetric::Symmetric;
 
 /// Works from the last rows up. Each sixteen are reflected onto the sixteen columns left of their diagonal
 /// block, and the leading rows take the reflections over.
