@@ -455,6 +455,27 @@ fn a_sweep_without_a_figures_data_says_what_would_give_it() {
 }
 
 #[test]
+fn claims_are_printed_as_the_page_has_them() {
+    let sandbox = finished();
+    let answer = sandbox.run(&["report", "all", "--format", "json"]);
+    answer.expect_exit(0);
+    let claims: Vec<Value> = serde_json::from_str(&answer.stdout()).expect("one document");
+    let page = fs::read_to_string(sandbox.path("report.html")).expect("the page");
+    let of_4a: Vec<&Value> = claims
+        .iter()
+        .filter(|claim| claim["figure"] == "Figure 4A")
+        .collect();
+    assert!(!of_4a.is_empty(), "{claims:?}");
+    for claim in of_4a {
+        let section = section(&page, "figure-4a");
+        for key in ["claim", "verdict"] {
+            let text = claim[key].as_str().expect("text");
+            assert!(section.contains(text), "`{text}` is missing");
+        }
+    }
+}
+
+#[test]
 fn an_unknown_sweep_is_the_users_mistake() {
     let sandbox = Sandbox::new();
     sandbox.write("sweep.yaml", &short_sweep("plain", 1, 1_000));

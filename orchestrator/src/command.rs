@@ -54,7 +54,7 @@ pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Retry { sweep } => control::retry(&database, &sweep).await,
         Command::Query { sql } => query::query(&database, format, &sql).await,
         Command::Export { sweep, out } => export::export(&database, &sweep, &out).await,
-        Command::Report(arguments) => report::report(&database, &arguments).await,
+        Command::Report(arguments) => report::report(&database, format, &arguments).await,
         Command::Validate(arguments) => validate::validate(&database, format, &arguments).await,
         Command::Audit(arguments) => audit::audit(&database, format, &arguments).await,
         Command::Analyze { command } => analyze::analyze(format, &command),

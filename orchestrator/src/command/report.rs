@@ -3,15 +3,20 @@
 use std::fs;
 use std::path::Path;
 
-use shared::Purpose;
+use shared::{Purpose, Table, Value};
 
 use super::{open, store_failure};
-use crate::cli::ReportArguments;
+use crate::cli::{Format, ReportArguments};
 use crate::failure::{Exit, Failure};
+use crate::output;
 use crate::reference_table::{Selection, runnable_rows};
 use crate::report::{Reference, Report, page, print};
 
-pub(super) async fn report(database: &str, arguments: &ReportArguments) -> Result<Exit, Failure> {
+pub(super) async fn report(
+    database: &str,
+    format: Format,
+    arguments: &ReportArguments,
+) -> Result<Exit, Failure> {
     let reference = arguments.reference.as_deref().map(reference).transpose()?;
     let store = open(database, Purpose::Read).await?;
     let report = Report::read(&store, &arguments.sweeps, reference.as_ref())
@@ -33,7 +38,29 @@ pub(super) async fn report(database: &str, arguments: &ReportArguments) -> Resul
             }
         }
     }
+    output::print(&claims(&report), format)?;
     Ok(Exit::Done)
+}
+
+/// What the paper says, and whether these runs say it too: a row for each claim.
+fn claims(report: &Report) -> Table {
+    let rows = report.drawn().flat_map(|figure| {
+        figure.claims.iter().map(|claim| {
+            let cells = [
+                figure.number,
+                claim.verdict.word(),
+                claim.claim,
+                &claim.statistic,
+            ];
+            cells.map(|cell| Value::Text(cell.to_owned())).to_vec()
+        })
+    });
+    Table {
+        columns: ["figure", "verdict", "claim", "statistic"]
+            .map(String::from)
+            .to_vec(),
+        rows: rows.collect(),
+    }
 }
 
 /// Every row of a published table.

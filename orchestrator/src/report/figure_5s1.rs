@@ -137,7 +137,7 @@ fn caption(without_spectra: bool) -> String {
     } else {
         " A run has the sum of eigenvalues at every snapshot, the eigenvalues themselves where its sweep spends time on \
          them (hessian_cost_max): their means are shown where at least half of the runs have a value, as dots \
-         where the neighbouring snapshots have none. The sum of log eigenvalues is that of the natural logarithms \
+         where the neighbouring snapshots have none; where other runs join or leave, the line steps. The sum of log eigenvalues is that of the natural logarithms \
          of those above 10⁻⁸ of the largest, over the number of parameters; fewer such eigenvalues are fewer terms."
     };
     format!(
