@@ -21,8 +21,8 @@ const JOBS: u32 = 400;
 const LESSON: u64 = 20;
 /// So many it holds when the database goes away; half of them may be recorded meanwhile.
 const HELD: u64 = 8;
-/// Short enough that a worker holds many, long enough that it can't do all of them in a moment.
-const SHORT: u32 = 2 * STEPS;
+/// Short enough that a worker on a slow and busy machine holds many: it claims ahead what half a second of a slot can do.
+const SHORT: u32 = STEPS / 2;
 const SLOTS: [&str; 2] = ["--slots", "4"];
 /// Life of a worker that delivers, in milliseconds.
 const LIFE_MS: (u64, u64) = (5, 80);
