@@ -40,6 +40,7 @@ use shared::{Answer, ReportView, Snapshot, Store, StoreError};
 
 use attrition::Attrition;
 use census::Census;
+use claim::Claim;
 use figure::{Drawn, Figure};
 
 /// Everything that a report says, of one moment.
@@ -79,6 +80,12 @@ impl Report {
             attrition: Attrition::of(&attrition),
             figures,
         })
+    }
+
+    /// What the paper says of these figures, and whether the runs say it too.
+    pub fn claims(&self) -> impl Iterator<Item = (&Figure, &Claim)> {
+        self.drawn()
+            .flat_map(|figure| figure.claims.iter().map(move |claim| (figure, claim)))
     }
 
     /// The figures that could be drawn.

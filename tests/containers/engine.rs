@@ -1,7 +1,7 @@
 //! The Docker engine and its Compose, whichever of the two there is.
 
 use std::ffi::OsStr;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// Whether a Docker engine answers.
 pub fn answers() -> bool {
@@ -24,10 +24,7 @@ pub fn compose() -> Option<Command> {
 /// Runs to success and returns what was printed, without white space around it.
 #[track_caller]
 pub fn output(command: &mut Command) -> String {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = ended(command);
     let printed = String::from_utf8_lossy(&output.stdout);
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(
@@ -41,12 +38,17 @@ pub fn output(command: &mut Command) -> String {
 /// Runs to failure and returns what it complained of.
 #[track_caller]
 pub fn complaint(command: &mut Command) -> String {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = ended(command);
     assert!(!output.status.success(), "{command:?} succeeds");
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[track_caller]
+fn ended(command: &mut Command) -> Output {
+    command
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
 /// Runs `docker` with these arguments to success.

@@ -42,18 +42,16 @@ pub(super) async fn report(
     Ok(Exit::Done)
 }
 
-/// What the paper says, and whether these runs say it too: a row for each claim.
+/// A row for each claim.
 fn claims(report: &Report) -> Table {
-    let rows = report.drawn().flat_map(|figure| {
-        figure.claims.iter().map(|claim| {
-            let cells = [
-                figure.number,
-                claim.verdict.word(),
-                claim.claim,
-                &claim.statistic,
-            ];
-            cells.map(|cell| Value::Text(cell.to_owned())).to_vec()
-        })
+    let rows = report.claims().map(|(figure, claim)| {
+        let cells = [
+            figure.number,
+            claim.verdict.word(),
+            claim.claim,
+            &claim.statistic,
+        ];
+        cells.map(|cell| Value::Text(cell.to_owned())).to_vec()
     });
     Table {
         columns: ["figure", "verdict", "claim", "statistic"]

@@ -207,6 +207,8 @@ mod tests {
             })[TERMS - 1]
         };
         assert!(cubes(Some(0.1)) < 0.2 * cubes(None));
+        assert_eq!(cubes(Some(0.2)), 2.0 * cubes(Some(0.1)));
+        assert!(cubes(Some(0.2)) < cubes(None));
         assert!(cubes(Some(0.0)) < cubes(Some(0.1)));
         assert_eq!(cubes(Some(1_000.0)), cubes(None));
     }

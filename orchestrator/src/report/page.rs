@@ -47,16 +47,7 @@ pub(crate) fn page(report: &Report) -> Result<String, askama::Error> {
         sweeps: report.sweeps.join(", "),
         version: env!("CARGO_PKG_VERSION"),
         attrition: &report.attrition,
-        claims: figures
-            .iter()
-            .flat_map(|shown| {
-                shown
-                    .figure
-                    .claims
-                    .iter()
-                    .map(|claim| (shown.figure, claim))
-            })
-            .collect(),
+        claims: report.claims().collect(),
         plotly: plotly_script(&scripts),
         figures,
         missing,

@@ -205,9 +205,7 @@ impl Server {
             return self.not_safe(reason);
         }
         match error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => {
-                self.unreachable(error.to_string())
-            }
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => self.unreachable(error.to_string()),
             sqlx::Error::Database(database) => match database.code().as_deref() {
                 // Wrong password or role, no such database, too many connections, starting up.
                 Some(code) if matches!(&code[..2], "28" | "3D" | "53" | "57") => {

@@ -90,12 +90,10 @@ impl Symmetric {
 
     /// `self += left right^T`, where that product is symmetric. Both `[order][depth]`.
     pub fn add_product(&mut self, left: &Panel, right: &Panel) {
-        let rows = self.order;
         InstructionSet::best().run(AddProduct {
             matrix: self,
             left,
             right,
-            rows,
         });
     }
 
@@ -217,7 +215,6 @@ struct AddProduct<'a> {
     matrix: &'a mut Symmetric,
     left: &'a Panel,
     right: &'a Panel,
-    rows: usize,
 }
 
 impl Kernel for AddProduct<'_> {
@@ -225,7 +222,7 @@ impl Kernel for AddProduct<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        self.matrix
-            .add_to_bands(0..self.rows.div_ceil(WIDTH), self.left, self.right);
+        let bands = self.matrix.order.div_ceil(WIDTH);
+        self.matrix.add_to_bands(0..bands, self.left, self.right);
     }
 }
