@@ -69,6 +69,14 @@ impl Pair {
     }
 
     #[inline(always)]
+    pub fn dot(&self, other: &Self) -> f64 {
+        let mut sum = Block::ZERO;
+        sum.add_products(&self.0[0], &other.0[0]);
+        sum.add_products(&self.0[1], &other.0[1]);
+        sum.sum()
+    }
+
+    #[inline(always)]
     pub fn times(&self, matrix: &[Self; 2 * WIDTH]) -> Self {
         let mut product = Self::ZERO;
         for (index, row) in matrix.iter().enumerate() {

@@ -3,12 +3,10 @@
 //! 2000, the second step). Sixteen columns of sixteen rows fit in the first cache.
 
 use super::reflection;
+use crate::hessian::panel::{Block, Pair, WIDTH};
 
 /// How far from the diagonal a band reaches.
-pub(super) const BAND: usize = 16;
-
-/// Sixteen neighbours of a row.
-pub(super) type Sixteen = [f64; BAND];
+pub(super) const BAND: usize = 2 * WIDTH;
 
 /// Left of the diagonal a row holds what a chase puts there, right of it the mirror image of the diagonal
 /// block that it takes part in.
@@ -115,86 +113,82 @@ impl Band {
 }
 
 #[inline(always)]
-fn part(block: &[f64; SPAN], row: usize) -> Sixteen {
-    std::array::from_fn(|k| block[row * NEXT_ROW + k])
+fn part(block: &[f64; SPAN], row: usize) -> Pair {
+    pair(|k| block[row * NEXT_ROW + k])
 }
 
 #[inline(always)]
-fn set_part(block: &mut [f64; SPAN], row: usize, part: &Sixteen) {
-    block[row * NEXT_ROW..][..BAND].copy_from_slice(part);
+fn set_part(block: &mut [f64; SPAN], row: usize, part: &Pair) {
+    for (half, values) in part.0.iter().enumerate() {
+        block[row * NEXT_ROW + half * WIDTH..][..WIDTH].copy_from_slice(&values.0);
+    }
 }
 
 #[inline(always)]
-fn column(block: &[f64; SPAN]) -> Sixteen {
-    std::array::from_fn(|k| block[k * NEXT_ROW])
+fn column(block: &[f64; SPAN]) -> Pair {
+    pair(|k| block[k * NEXT_ROW])
+}
+
+#[inline(always)]
+fn pair(value: impl Fn(usize) -> f64) -> Pair {
+    Pair([0, WIDTH].map(|first| Block(std::array::from_fn(|k| value(first + k)))))
 }
 
 /// The block below: `B <- B (1 - scale v v^T)`.
 #[inline(always)]
-fn reflect_columns(block: &mut [f64; SPAN], scale: f64, vector: &Sixteen) {
+fn reflect_columns(block: &mut [f64; SPAN], scale: f64, vector: &Pair) {
     for k in 0..BAND {
         let mut row = part(block, k);
-        let factor = -scale * dot(&row, vector);
-        add_scaled(&mut row, factor, vector);
+        row.add_scaled(-scale * row.dot(vector), vector);
         set_part(block, k, &row);
     }
 }
 
 /// The block left of the diagonal block: `B <- (1 - scale v v^T) B`.
 #[inline(always)]
-fn reflect_rows(block: &mut [f64; SPAN], scale: f64, vector: &Sixteen) {
+fn reflect_rows(block: &mut [f64; SPAN], scale: f64, vector: &Pair) {
     let sum = times(vector, block);
-    for (k, &factor) in vector.iter().enumerate() {
+    for k in 0..BAND {
         let mut row = part(block, k);
-        add_scaled(&mut row, -scale * factor, &sum);
+        row.add_scaled(-scale * vector.get(k), &sum);
         set_part(block, k, &row);
     }
 }
 
 /// The diagonal block: `D <- D - v w^T - w v^T` with `w = scale (D v - scale (v^T D v) v / 2)`.
 #[inline(always)]
-fn reflect_both(block: &mut [f64; SPAN], scale: f64, vector: &Sixteen) {
-    let mut w = times(vector, block);
-    let share = -0.5 * scale * dot(&w, vector);
-    add_scaled(&mut w, share, vector);
-    w = w.map(|value| scale * value);
+fn reflect_both(block: &mut [f64; SPAN], scale: f64, vector: &Pair) {
+    let mut product = times(vector, block);
+    product.add_scaled(-0.5 * scale * product.dot(vector), vector);
+    let mut w = Pair::ZERO;
+    w.add_scaled(scale, &product);
     for k in 0..BAND {
         let mut row = part(block, k);
-        add_scaled(&mut row, -vector[k], &w);
-        add_scaled(&mut row, -w[k], vector);
+        row.add_scaled(-vector.get(k), &w);
+        row.add_scaled(-w.get(k), vector);
         set_part(block, k, &row);
     }
 }
 
 /// `v^T B`.
 #[inline(always)]
-fn times(vector: &Sixteen, block: &[f64; SPAN]) -> Sixteen {
-    let mut sums = [[0.0; BAND]; 2];
+fn times(vector: &Pair, block: &[f64; SPAN]) -> Pair {
+    let mut sums = [Pair::ZERO; 2];
     for k in 0..BAND {
-        add_scaled(&mut sums[k % 2], vector[k], &part(block, k));
+        sums[k % 2].add_scaled(vector.get(k), &part(block, k));
     }
-    std::array::from_fn(|k| sums[0][k] + sums[1][k])
+    let [mut sum, other] = sums;
+    sum.add_scaled(1.0, &other);
+    sum
 }
 
 /// Turns the vector into that of the reflection which leaves of it the first coordinate; what that becomes, and
 /// the scale. None if nothing else is there.
 #[inline(always)]
-fn reflect(vector: &mut Sixteen) -> Option<(f64, f64)> {
-    let pivot = std::mem::take(&mut vector[0]);
-    let (target, scale) = reflection(pivot, dot(vector, vector))?;
-    vector[0] = pivot - target;
+fn reflect(vector: &mut Pair) -> Option<(f64, f64)> {
+    let pivot = vector.get(0);
+    vector.set(0, 0.0);
+    let (target, scale) = reflection(pivot, vector.dot(vector))?;
+    vector.set(0, pivot - target);
     Some((target, scale))
-}
-
-#[inline(always)]
-fn dot(a: &Sixteen, b: &Sixteen) -> f64 {
-    let x: [f64; 8] = std::array::from_fn(|k| a[k + 8].mul_add(b[k + 8], a[k] * b[k]));
-    ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
-}
-
-#[inline(always)]
-fn add_scaled(sum: &mut Sixteen, factor: f64, terms: &Sixteen) {
-    for (sum, &term) in sum.iter_mut().zip(terms) {
-        *sum = term.mul_add(factor, *sum);
-    }
 }
