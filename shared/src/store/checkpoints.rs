@@ -97,12 +97,13 @@ impl Store {
         if found.is_empty() {
             return Ok(0);
         }
-        // Under the write lock nobody is about to name a file; listed again, for what came meanwhile.
         let mut transaction = self.write("removing orphaned checkpoints").await?;
-        found = files.list().await;
         let rows = transaction
             .fetch(sql!("select_checkpoint_files.sql"), Vec::new())
             .await?;
+        // Under the write lock, which the first statement takes, nobody is about to name a file; listed again,
+        // for what came meanwhile.
+        found = files.list().await;
         let named = named_files(&rows)?;
         found.retain(|file| !named.contains(file));
         let orphans = found.len() as u64;

@@ -1,10 +1,12 @@
 //! Handing out jobs.
 
+use std::cmp::Ordering;
+
 use simulation::{MODEL_VERSION, Parameters, ValidParameters};
 use uuid::Uuid;
 
 use super::dialect::Dialect;
-use super::transaction::Transaction;
+use super::together::Write;
 use super::value::{Argument, Row, arguments};
 use super::{Store, sql};
 use crate::{Claim, ClaimRequest, JobId, StoreError, Ticket};
@@ -41,21 +43,30 @@ impl Store {
             None => "",
         };
         let mut transaction = self.write("claiming jobs").await?;
-        let rows = match transaction.dialect() {
-            Dialect::Sqlite => {
-                let statement = sql!("claim.sql").replace("{in_sweep}", in_sweep);
-                claim_in_turn(&mut transaction, &statement, &worker, values).await?
-            }
-            Dialect::Postgres => {
-                let statement = sql!("claim.postgres.sql").replace("{in_sweep}", in_sweep);
-                transaction.fetch(&statement, values).await?
-            }
+        let dialect = transaction.dialect();
+        let statement = match dialect {
+            Dialect::Sqlite => sql!("claim.sql"),
+            Dialect::Postgres => sql!("claim.postgres.sql"),
         };
+        let rows = transaction
+            .fetch(&statement.replace("{in_sweep}", in_sweep), values)
+            .await?;
         let mut claims = Vec::with_capacity(rows.len());
         for row in &rows {
             claims.push(self.read_claim(row).await?);
         }
-        transaction.commit().await?;
+        let mut opened = Vec::new();
+        if dialect == Dialect::Sqlite {
+            let tickets = claims.iter().map(|claim| claim.ticket.key());
+            opened.push(Write::new(
+                sql!("insert_attempts.sql"),
+                arguments![worker],
+                tickets.collect(),
+            ));
+        }
+        transaction.commit_together(opened).await?;
+        // SQLite returns what it changed in whatever order.
+        claims.sort_by(|a, b| by_duration(b, a));
         Ok(claims)
     }
 
@@ -86,30 +97,11 @@ impl Store {
     }
 }
 
-/// Claims, opens the attempts and reads the jobs, one statement after the other.
-async fn claim_in_turn(
-    transaction: &mut Transaction,
-    statement: &str,
-    worker: &str,
-    values: Vec<Argument>,
-) -> Result<Vec<Row>, StoreError> {
-    let tickets: Vec<Ticket> = transaction
-        .fetch(statement, values)
-        .await?
-        .iter()
-        .map(Ticket::read)
-        .collect::<Result<_, _>>()?;
-    let pairs = tickets.iter().map(Ticket::key).collect();
-    transaction
-        .execute_rows(sql!("insert_attempts.sql"), &[worker.into()], pairs)
-        .await?;
-    let ids = tickets
-        .iter()
-        .map(|t| arguments![t.job_id.0.as_str()])
-        .collect();
-    transaction
-        .fetch_rows(sql!("select_claimed.sql"), &[], ids)
-        .await
+/// The order of claims: by how long they are expected to take, equal ones by id.
+fn by_duration(a: &Claim, b: &Claim) -> Ordering {
+    a.estimated_seconds
+        .total_cmp(&b.estimated_seconds)
+        .then_with(|| a.ticket.job_id.cmp(&b.ticket.job_id))
 }
 
 impl Ticket {

@@ -11,7 +11,7 @@ use super::together::Write;
 use super::totals::Totals;
 use super::transaction::Transaction;
 use super::{Store, exclusions, sql};
-use crate::{Finish, RunCost, StoreError, Ticket};
+use crate::{ExclusionRule, Finish, RunCost, StoreError, Ticket};
 
 /// A finished attempt: who may record it, what it found, what it cost.
 pub type Finished<'a> = (&'a Ticket, &'a RunResult, &'a RunCost);
@@ -73,29 +73,34 @@ impl Store {
                 finished: *finished,
             });
         }
-        let mut unneeded = Vec::new();
+        let mut last = Vec::new();
         if !ended.is_empty() {
-            unneeded = record(&mut transaction, &ended, self.shard).await?;
+            last = record(&mut transaction, &ended, self.shard).await?;
         }
         for index in refused {
             finishes[index] = refuse(&mut transaction, finished[index]).await?;
         }
-        transaction.commit().await?;
-        self.remove_files(unneeded).await;
+        let gone = transaction.commit_together(last).await?;
+        self.remove_files(named_files(&gone)?).await;
         Ok(finishes)
     }
 }
 
-/// Writes what these jobs found. Returns the files of their checkpoints, to be removed after the commit.
+/// Writes what these jobs found. Returns what is left to be written, the last of which returns the files of their
+/// checkpoints, which nobody needs after the commit.
 async fn record(
     transaction: &mut Transaction,
     ended: &[Ended<'_>],
     shard: u32,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<Write>, StoreError> {
     let finished: Vec<Finished<'_>> = ended.iter().map(|each| each.finished).collect();
     let mut writes = result_rows::writes(&finished);
     let mut excluded = HashMap::new();
-    for insertion in insertions(ended)? {
+    for (rules, insertion) in insertions(ended)? {
+        if rules.is_empty() {
+            writes.push(insertion);
+            continue;
+        }
         for row in transaction
             .execute_together(std::mem::take(&mut writes), insertion)
             .await?
@@ -111,23 +116,22 @@ async fn record(
         let rule = excluded.get(&ticket.job_id.0).map(String::as_str);
         totals.add(each.group, each.planned_seconds, rule, result, cost);
     }
+    writes.extend(totals.writes(shard));
     let jobs = finished.iter().map(|(ticket, ..)| job_row(ticket));
-    let last = Write::rows(sql!("delete_checkpoints.sql"), jobs.collect());
-    let gone = transaction
-        .execute_together(totals.writes(shard).into(), last)
-        .await?;
-    named_files(&gone)
+    writes.push(Write::rows(sql!("delete_checkpoints.sql"), jobs.collect()));
+    Ok(writes)
 }
 
-/// The results' insertion, labelled by the exclusion rules of each sweep.
-fn insertions(ended: &[Ended<'_>]) -> Result<Vec<Write>, StoreError> {
-    let mut insertions: BTreeMap<&str, Write> = BTreeMap::new();
+/// The results' insertion of each sweep, labelled by its exclusion rules.
+fn insertions(ended: &[Ended<'_>]) -> Result<Vec<(Vec<ExclusionRule>, Write)>, StoreError> {
+    let mut insertions: BTreeMap<&str, (Vec<ExclusionRule>, Write)> = BTreeMap::new();
     for each in ended {
-        let insertion = match insertions.entry(&each.sweep) {
+        let (_, insertion) = match insertions.entry(&each.sweep) {
             Entry::Occupied(found) => found.into_mut(),
             Entry::Vacant(place) => {
                 let rules = exclusions::parse(&each.sweep, &each.rules)?;
-                place.insert(exclusions::insertion(&rules))
+                let insertion = exclusions::insertion(&rules);
+                place.insert((rules, insertion))
             }
         };
         insertion.rows.push(result_row(&each.finished));

@@ -83,37 +83,62 @@ impl Dialect {
             offset => text.replace("{now}", &format!("({now} + {offset})")),
         }
     }
+}
 
-    /// Replaces `{rows: type, ...}`. On PostgreSQL a column is one array, bound after the
-    /// statement's `arguments` other values. On SQLite every value has its own placeholder, and
-    /// they are bound before the others: placeholders without a number cost nothing, while SQLite
-    /// searches its list of numbered ones for each.
-    pub fn render_rows(self, sql: &str, arguments: usize, rows: usize) -> String {
-        let Some((before, types, after)) = split_rows(sql) else {
-            return sql.to_owned();
-        };
-        match self {
-            Self::Sqlite => {
-                let bound = rows * types.len();
-                let table = sqlite_values(rows, types.len());
-                format!(
-                    "{}{table}{}",
-                    renumbered(before, bound),
-                    renumbered(after, bound)
-                )
-            }
-            Self::Postgres => {
-                let table = postgres_arrays(arguments, &types);
-                let columns = column_names(types.len());
-                format!("{before}(SELECT * FROM {table} AS bound ({columns})) AS given{after}")
-            }
-        }
+/// A statement for SQLite, with its words, and how many values and how many rows are bound to it.
+pub(super) struct Shape {
+    pub sql: String,
+    pub arguments: usize,
+    pub rows: usize,
+}
+
+/// Statements one after the other, for SQLite, with a placeholder for every value of `{rows: type, ...}`. The rows of all
+/// are bound first, then the other values: placeholders without a number cost nothing, while SQLite searches its
+/// list of numbered ones for each.
+pub(super) fn in_turn(statements: &[Shape]) -> String {
+    let mut shift = statements
+        .iter()
+        .map(|statement| statement.rows * row_types(&statement.sql).len())
+        .sum();
+    let mut texts = Vec::with_capacity(statements.len());
+    for Shape {
+        sql,
+        arguments,
+        rows,
+    } in statements
+    {
+        texts.push(match split_rows(sql) {
+            None => renumbered(sql, shift),
+            Some((before, types, after)) => format!(
+                "{}{}{}",
+                renumbered(before, shift),
+                sqlite_values(*rows, types.len()),
+                renumbered(after, shift)
+            ),
+        });
+        shift += arguments;
     }
+    // On lines of their own: a statement may end with a comment.
+    texts.join("\n;\n")
+}
+
+/// A statement for PostgreSQL: each column of `{rows: type, ...}` is one array, bound after the statement's `arguments`
+/// other values.
+pub(super) fn with_arrays(sql: &str, arguments: usize) -> String {
+    let Some((before, types, after)) = split_rows(sql) else {
+        return sql.to_owned();
+    };
+    let table = postgres_arrays(arguments, &types);
+    let columns = column_names(types.len());
+    format!("{before}(SELECT * FROM {table} AS bound ({columns})) AS given{after}")
 }
 
 /// Statements as one, for PostgreSQL: each a common table expression, the rows of the last returned. `bound`:
 /// how many values each is bound to.
-pub(super) fn together(statements: &[String], bound: &[usize]) -> String {
+pub(super) fn at_once(mut statements: Vec<String>, bound: &[usize]) -> String {
+    if statements.len() == 1 {
+        return statements.remove(0);
+    }
     let mut shift = 0;
     let mut parts = Vec::with_capacity(statements.len());
     for (index, (statement, bound)) in statements.iter().zip(bound).enumerate() {
@@ -180,30 +205,38 @@ fn column_names(columns: usize) -> String {
 mod tests {
     use super::*;
 
+    const TWO: [&str; 2] = [
+        "UPDATE a SET b = $2 WHERE c = $1",
+        "DELETE FROM d USING {rows: text, bigint} WHERE e = $1 RETURNING f",
+    ];
+
     #[test]
-    fn statements_go_together_with_placeholders_of_their_own() {
-        let statements = [
-            "UPDATE a SET b = $2 WHERE c = $1",
-            "DELETE FROM d WHERE e = $1 RETURNING f",
-        ];
+    fn at_once_statements_have_placeholders_of_their_own() {
+        let statements = vec![with_arrays(TWO[0], 2), with_arrays(TWO[1], 1)];
         assert_eq!(
-            together(&statements.map(str::to_owned), &[2, 1]),
+            at_once(statements, &[2, 3]),
             "WITH part0 AS (\nUPDATE a SET b = $2 WHERE c = $1\n), \
-             part1 AS (\nDELETE FROM d WHERE e = $3 RETURNING f\n) SELECT * FROM part1"
+             part1 AS (\nDELETE FROM d USING (SELECT * FROM unnest(CAST($4 AS text[]), CAST($5 AS bigint[])) \
+             AS bound (column1, column2)) AS given WHERE e = $3 RETURNING f\n) SELECT * FROM part1"
         );
+        assert_eq!(at_once(vec![TWO[0].to_owned()], &[2]), TWO[0]);
     }
 
     #[test]
-    fn rows_become_values_or_arrays() {
-        let sql = "SELECT column1, $1 FROM {rows: text, bigint} WHERE $2 IS NULL";
+    fn in_turn_rows_are_bound_before_all_other_values() {
+        let shape = |sql: &str, arguments, rows| Shape {
+            sql: sql.to_owned(),
+            arguments,
+            rows,
+        };
         assert_eq!(
-            Dialect::Sqlite.render_rows(sql, 2, 2),
-            "SELECT column1, $5 FROM (VALUES (?, ?), (?, ?)) AS given WHERE $6 IS NULL"
-        );
-        assert_eq!(
-            Dialect::Postgres.render_rows(sql, 2, 2),
-            "SELECT column1, $1 FROM (SELECT * FROM unnest(CAST($3 AS text[]), \
-             CAST($4 AS bigint[])) AS bound (column1, column2)) AS given WHERE $2 IS NULL"
+            in_turn(&[
+                shape(TWO[0], 2, 0),
+                shape(TWO[1], 1, 2),
+                shape("COMMIT", 0, 0)
+            ]),
+            "UPDATE a SET b = $6 WHERE c = $5\n;\n\
+             DELETE FROM d USING (VALUES (?, ?), (?, ?)) AS given WHERE e = $7 RETURNING f\n;\nCOMMIT"
         );
     }
 

@@ -49,14 +49,19 @@ pub(super) async fn adopt_rules(
     Ok(relabelled)
 }
 
-/// The statement that inserts results labelled by these rules; without rows.
+/// The statement that inserts results labelled by these rules, without rows. Where there are rules, it returns
+/// the labels.
 pub(super) fn insertion(rules: &[ExclusionRule]) -> Write {
     let (label, texts) = ExclusionRule::label(rules, 1);
-    Write {
-        sql: sql!("insert_results.sql").replace("{label}", &label).into(),
-        arguments: texts.into_iter().map(Argument::from).collect(),
-        rows: Vec::new(),
-    }
+    let labels = match rules {
+        [] => "",
+        _ => "RETURNING job_id, excluded",
+    };
+    let statement = sql!("insert_results.sql")
+        .replace("{label}", &label)
+        .replace("{labels}", labels);
+    let texts = texts.into_iter().map(Argument::from).collect();
+    Write::new(statement, texts, Vec::new())
 }
 
 pub(super) fn parse(sweep: &str, json: &str) -> Result<Vec<ExclusionRule>, StoreError> {

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use futures_util::{Stream, TryStreamExt as _};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgArguments;
-use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use sqlx::postgres::PgQueryResult;
+use sqlx::sqlite::SqliteQueryResult;
+use sqlx::{AssertSqlSafe, Either, Executor as _, Postgres, Sqlite};
 
 use super::Store;
 use super::dialect::{Dialect, row_types};
 use super::failure::{database_error, timeout_error};
 use super::query::{rows_postgres, rows_sqlite};
-use super::value::{Argument, Row, bind_postgres, columns_of, sqlite_arguments};
+use super::together::{Answers, Write};
+use super::value::{Argument, Bound, Row};
 use crate::{StoreError, Table};
 
 /// A PostgreSQL server that has not answered by then is taken for lost. Longer than the server's
@@ -40,6 +43,8 @@ pub(super) struct Transaction {
     doing: &'static str,
     /// How long to wait for each answer; for ever, if a statement may take as long as it takes.
     patience: Option<Duration>,
+    /// SQLite's statements that go with the next whose answer is needed, `BEGIN` before all.
+    pub(super) waiting: Vec<Write>,
 }
 
 /// Waits for PostgreSQL's answer, but not for ever: a half-open connection never gives one.
@@ -66,7 +71,7 @@ async fn answered_within<T>(
 }
 
 impl Store {
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes. SQLite's lock is taken by the first statement.
     pub(super) async fn write(&self, doing: &'static str) -> Result<Transaction, StoreError> {
         // Deferred, SQLite would fail at the first write after a read (BUSY_SNAPSHOT), whatever the
         // busy timeout.
@@ -81,8 +86,7 @@ impl Store {
     ) -> Result<Transaction, StoreError> {
         let mut transaction = self.write(doing).await?;
         transaction
-            .plain(
-                "SELECT 1",
+            .plain_postgres(
                 "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; \
                  SET LOCAL plan_cache_mode = auto",
             )
@@ -123,8 +127,12 @@ impl Store {
             clock_offset_ms: self.clock_offset_ms(),
             doing,
             patience: Some(ANSWER_TIMEOUT),
+            waiting: Vec::new(),
         };
-        transaction.plain(sqlite, postgres).await?;
+        match transaction.dialect() {
+            Dialect::Sqlite => transaction.waiting.push(Write::plain(sqlite)),
+            Dialect::Postgres => transaction.plain_postgres(postgres).await?,
+        }
         Ok(transaction)
     }
 }
@@ -138,11 +146,22 @@ impl Transaction {
     }
 
     /// Commits. After an error, whether the commit took place is unknown.
-    pub async fn commit(mut self) -> Result<(), StoreError> {
-        self.plain("COMMIT", "COMMIT").await?;
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.end().await.map(drop)
+    }
+
+    /// Commits, after the statements of SQLite's that still wait; returns their rows.
+    pub(super) async fn end(mut self) -> Result<Vec<Row>, StoreError> {
+        let rows = match self.dialect() {
+            Dialect::Sqlite => self.ask(vec![Write::plain("COMMIT")]).await?.rows,
+            Dialect::Postgres => {
+                self.plain_postgres("COMMIT").await?;
+                Vec::new()
+            }
+        };
         // Back to its pool.
         drop(self.connection.take());
-        Ok(())
+        Ok(rows)
     }
 
     /// Runs a statement; returns how many rows it changed.
@@ -151,7 +170,8 @@ impl Transaction {
         sql: &str,
         arguments: Vec<Argument>,
     ) -> Result<u64, StoreError> {
-        self.execute_chunk(sql, arguments, Vec::new()).await
+        let write = Write::new(sql.to_owned(), arguments, Vec::new());
+        Ok(self.ask(vec![write]).await?.changed)
     }
 
     /// Runs a statement; returns its rows.
@@ -160,11 +180,15 @@ impl Transaction {
         sql: &str,
         arguments: Vec<Argument>,
     ) -> Result<Vec<Row>, StoreError> {
-        self.fetch_chunk(sql, arguments, Vec::new()).await
+        let write = Write::new(sql.to_owned(), arguments, Vec::new());
+        Ok(self.ask(vec![write]).await?.rows)
     }
 
     /// Runs a statement without arguments; returns its rows as values of whatever type.
     pub async fn table(&mut self, sql: &str) -> Result<Table, StoreError> {
+        if !self.waiting.is_empty() {
+            self.ask(Vec::new()).await?;
+        }
         match self.connection() {
             Connection::Sqlite(connection) => rows_sqlite(connection, sql).await,
             Connection::Postgres(connection) => rows_postgres(connection, sql).await,
@@ -183,7 +207,8 @@ impl Transaction {
         let mut rest = rows.into_iter().peekable();
         while rest.peek().is_some() {
             let chunk = rest.by_ref().take(size).collect();
-            found.extend(self.fetch_chunk(sql, arguments.to_vec(), chunk).await?);
+            let write = Write::new(sql.to_owned(), arguments.to_vec(), chunk);
+            found.extend(self.ask(vec![write]).await?.rows);
         }
         Ok(found)
     }
@@ -200,27 +225,48 @@ impl Transaction {
         let mut rest = rows.into_iter().peekable();
         while rest.peek().is_some() {
             let chunk = rest.by_ref().take(size).collect();
-            changed += self.execute_chunk(sql, arguments.to_vec(), chunk).await?;
+            let write = Write::new(sql.to_owned(), arguments.to_vec(), chunk);
+            changed += self.ask(vec![write]).await?.changed;
         }
         Ok(changed)
     }
 
-    /// Runs a statement of PostgreSQL's as it stands; returns its rows.
-    pub(super) async fn fetch_postgres(
-        &mut self,
-        text: String,
-        values: PgArguments,
-    ) -> Result<Vec<Row>, StoreError> {
+    /// Runs what stands in this text; returns its rows, and how many the last statement changed.
+    pub(super) async fn send(&mut self, text: String, bound: Bound) -> Result<Answers, StoreError> {
         let (doing, patience) = (self.doing, self.patience);
-        let Connection::Postgres(connection) = self.connection() else {
-            unreachable!("only its dialect makes such statements");
-        };
-        let query = sqlx::query_with(AssertSqlSafe(text), values);
-        let found = answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
-        Ok(found.into_iter().map(Row::Postgres).collect())
+        let text = AssertSqlSafe(text);
+        match (self.connection(), bound) {
+            (Connection::Sqlite(connection), Bound::Sqlite(values)) => {
+                let answers = connection.fetch_many(sqlx::query_with(text, values));
+                let answers = collect(answers, SqliteQueryResult::rows_affected, Row::Sqlite);
+                answered_within(patience, doing, answers).await
+            }
+            (Connection::Postgres(connection), Bound::Postgres(values)) => {
+                let answers = connection.fetch_many(sqlx::query_with(text, values));
+                let answers = collect(answers, PgQueryResult::rows_affected, Row::Postgres);
+                answered_within(patience, doing, answers).await
+            }
+            _ => unreachable!("values are bound for the dialect of their transaction"),
+        }
     }
 
-    fn chunk_size(&self, sql: &str, arguments: usize) -> usize {
+    /// A statement of PostgreSQL's without values, prepared nowhere; nothing on SQLite.
+    async fn plain_postgres(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let (doing, patience) = (self.doing, self.patience);
+        if let Connection::Postgres(connection) = self.connection() {
+            let query = sqlx::raw_sql(sql).execute(&mut **connection);
+            answered_within(patience, doing, query).await?;
+        }
+        Ok(())
+    }
+
+    /// A statement with its words of this database, all but `{rows: ...}`.
+    pub(super) fn worded(&self, sql: &str) -> String {
+        self.dialect().render(sql, self.clock_offset_ms)
+    }
+
+    /// How many rows one statement takes.
+    pub(super) fn chunk_size(&self, sql: &str, arguments: usize) -> usize {
         let columns = row_types(sql).len().max(1);
         match self.dialect() {
             Dialect::Sqlite => ((SQLITE_PLACEHOLDERS_MAX - arguments) / columns).min(ROWS_MAX),
@@ -228,103 +274,27 @@ impl Transaction {
         }
     }
 
-    async fn execute_chunk(
-        &mut self,
-        sql: &str,
-        arguments: Vec<Argument>,
-        rows: Vec<Vec<Argument>>,
-    ) -> Result<u64, StoreError> {
-        let text = self.text(sql, arguments.len(), rows.len());
-        let (doing, patience) = (self.doing, self.patience);
-        match self.connection() {
-            Connection::Sqlite(connection) => {
-                let bound = sqlite_arguments(rows.into_iter().flatten().chain(arguments));
-                let query = sqlx::query_with(text, bound);
-                let done =
-                    answered_within(patience, doing, query.execute(&mut **connection)).await?;
-                Ok(done.rows_affected())
-            }
-            Connection::Postgres(connection) => {
-                let mut bound = PgArguments::default();
-                bind_postgres(&mut bound, arguments, columns_of(rows, &row_types(sql)));
-                let query = sqlx::query_with(text, bound);
-                let done =
-                    answered_within(patience, doing, query.execute(&mut **connection)).await?;
-                Ok(done.rows_affected())
-            }
-        }
-    }
-
-    async fn fetch_chunk(
-        &mut self,
-        sql: &str,
-        arguments: Vec<Argument>,
-        rows: Vec<Vec<Argument>>,
-    ) -> Result<Vec<Row>, StoreError> {
-        let text = self.text(sql, arguments.len(), rows.len());
-        let (doing, patience) = (self.doing, self.patience);
-        match self.connection() {
-            Connection::Sqlite(connection) => {
-                let bound = sqlite_arguments(rows.into_iter().flatten().chain(arguments));
-                let query = sqlx::query_with(text, bound);
-                let found =
-                    answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
-                Ok(found.into_iter().map(Row::Sqlite).collect())
-            }
-            Connection::Postgres(connection) => {
-                let mut bound = PgArguments::default();
-                bind_postgres(&mut bound, arguments, columns_of(rows, &row_types(sql)));
-                let query = sqlx::query_with(text, bound);
-                let found =
-                    answered_within(patience, doing, query.fetch_all(&mut **connection)).await?;
-                Ok(found.into_iter().map(Row::Postgres).collect())
-            }
-        }
-    }
-
-    /// A statement without values, prepared nowhere.
-    pub(super) async fn plain(
-        &mut self,
-        sqlite: &'static str,
-        postgres: &'static str,
-    ) -> Result<(), StoreError> {
-        let (doing, patience) = (self.doing, self.patience);
-        match self.connection() {
-            Connection::Sqlite(connection) => {
-                answered_within(
-                    patience,
-                    doing,
-                    sqlx::raw_sql(sqlite).execute(&mut **connection),
-                )
-                .await?;
-            }
-            Connection::Postgres(connection) => {
-                answered_within(
-                    patience,
-                    doing,
-                    sqlx::raw_sql(postgres).execute(&mut **connection),
-                )
-                .await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn text(&self, sql: &str, arguments: usize, rows: usize) -> AssertSqlSafe<String> {
-        AssertSqlSafe(self.rendered(sql, arguments, rows))
-    }
-
-    pub(super) fn rendered(&self, sql: &str, arguments: usize, rows: usize) -> String {
-        let dialect = self.dialect();
-        let text = dialect.render(sql, self.clock_offset_ms);
-        dialect.render_rows(&text, arguments, rows)
-    }
-
     fn connection(&mut self) -> &mut Connection {
         self.connection
             .as_mut()
             .expect("only commit takes the connection, and it takes the transaction too")
     }
+}
+
+/// Reads answers to their end.
+async fn collect<Done, Found>(
+    mut answers: impl Stream<Item = Result<Either<Done, Found>, sqlx::Error>> + Unpin,
+    changed: fn(&Done) -> u64,
+    row: fn(Found) -> Row,
+) -> Result<Answers, sqlx::Error> {
+    let mut all = Answers::default();
+    while let Some(answer) = answers.try_next().await? {
+        match answer {
+            Either::Left(done) => all.changed = changed(&done),
+            Either::Right(found) => all.rows.push(row(found)),
+        }
+    }
+    Ok(all)
 }
 
 impl Drop for Transaction {

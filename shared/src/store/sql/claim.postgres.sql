@@ -1,5 +1,4 @@
--- As claim.sql, insert_attempts.sql and select_claimed.sql in turn, in one round trip. SQLite changes no
--- data within a query, and has no round trips to save.
+-- As claim.sql, and insert_attempts.sql after it: in one statement, which only PostgreSQL allows.
 WITH chosen AS MATERIALIZED (
     SELECT j.id
     FROM jobs AS j

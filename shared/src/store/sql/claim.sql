@@ -26,4 +26,9 @@ SET state = 'running',
     taken_back = NULL
 FROM chosen
 WHERE jobs.id = chosen.id AND jobs.state = 'queued'
-RETURNING jobs.id, jobs.epoch, jobs.owner AS worker_id
+RETURNING jobs.id, jobs.epoch, jobs.owner AS worker_id, jobs.sweep, jobs.estimated_seconds,
+    (SELECT p.replicate FROM job_parameters AS p WHERE p.job_id = jobs.id) AS replicate,
+    (SELECT p.parameters FROM job_parameters AS p WHERE p.job_id = jobs.id) AS parameters,
+    (SELECT s.max_job_ms FROM sweeps AS s WHERE s.name = jobs.sweep) AS max_job_ms,
+    (SELECT c.data FROM checkpoints AS c WHERE c.job_id = jobs.id) AS checkpoint,
+    (SELECT c.file FROM checkpoints AS c WHERE c.job_id = jobs.id) AS checkpoint_file

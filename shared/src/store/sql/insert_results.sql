@@ -1,4 +1,5 @@
--- In braces: the name of the first exclusion rule that holds for a row `r`, or NULL.
+-- In braces: the name of the first exclusion rule that holds for a row `r`, or NULL; and, where there are rules, the
+-- return of these labels.
 INSERT INTO results (
     job_id, epoch, outcome, excluded, steps_done, loss_final, active_fraction_initial, active_fraction_final,
     normalized_active_fraction, fraction_active_units_initial, fraction_active_units_final,
@@ -29,4 +30,4 @@ FROM (
     JOIN jobs AS j ON j.id = given.column1
     JOIN job_parameters AS p ON p.job_id = given.column1
 ) AS r
-RETURNING job_id, excluded
+{labels}
