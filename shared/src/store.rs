@@ -26,6 +26,7 @@ mod failure;
 mod finish;
 mod heartbeat;
 mod jump;
+mod message;
 mod migrate;
 mod network_filesystem;
 mod place_code;

@@ -209,24 +209,20 @@ async fn insert_jobs(
     sweep: &str,
     jobs: &[(JobId, &NewJob)],
 ) -> Result<u64, StoreError> {
-    let rows = jobs
-        .par_iter()
-        .map(|(id, job)| {
-            let group = group_id(sweep, group_names(&job.parameters));
-            arguments![id.0.as_str(), group, job.estimated_seconds.max(0.0)]
-        })
-        .collect();
+    let rows = jobs.iter().map(|(id, job)| {
+        let group = group_id(sweep, group_names(&job.parameters));
+        arguments![id.0.as_str(), group, job.estimated_seconds.max(0.0)]
+    });
     let shared = arguments![sweep, MODEL_VERSION];
     let inserted = transaction
-        .execute_rows(sql!("insert_jobs.sql"), &shared, rows)
+        .execute_each(sql!("insert_jobs.sql"), &shared, Box::new(rows))
         .await?;
     if inserted > 0 {
         let rows = jobs
-            .par_iter()
-            .map(|(id, job)| parameters_row(id, job.replicate, &job.parameters))
-            .collect();
+            .iter()
+            .map(|(id, job)| parameters_row(id, job.replicate, &job.parameters));
         transaction
-            .execute_rows(sql!("insert_job_parameters.sql"), &[], rows)
+            .execute_each(sql!("insert_job_parameters.sql"), &[], Box::new(rows))
             .await?;
     }
     Ok(inserted)

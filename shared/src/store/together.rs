@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use sqlx::postgres::PgArguments;
+use futures_util::future::join;
 
-use super::dialect::{Dialect, Shape, at_once, in_turn, row_types, with_arrays};
+use super::dialect::Dialect;
 use super::transaction::Transaction;
-use super::value::{Argument, Bound, Row, bind_postgres, columns_of, sqlite_arguments};
+use super::value::{Argument, Row};
 use crate::StoreError;
 
 /// Rows of a statement that travels with others. The message is made in memory.
@@ -18,6 +18,9 @@ pub(super) struct Write {
     pub arguments: Vec<Argument>,
     pub rows: Vec<Vec<Argument>>,
 }
+
+/// Rows for a statement's `{rows: ...}`, each made when its turn comes.
+pub(super) type Rows<'a> = Box<dyn Iterator<Item = Vec<Argument>> + Send + 'a>;
 
 /// What a database answered to statements that went together: rows, which no more than one of them has, and how many the
 /// last changed.
@@ -96,7 +99,7 @@ impl Transaction {
     fn too_many(&self, write: &Write) -> bool {
         write.rows.len()
             > match self.dialect() {
-                Dialect::Sqlite => self.chunk_size(&write.sql, write.arguments.len()),
+                Dialect::Sqlite => self.wording.chunk_size(&write.sql, write.arguments.len()),
                 Dialect::Postgres => ROWS_TOGETHER_MAX,
             }
     }
@@ -104,44 +107,40 @@ impl Transaction {
     /// Runs statements, after those of SQLite's that wait, and returns what the last answers. PostgreSQL's don't see
     /// each other's changes.
     pub(super) async fn ask(&mut self, parts: Vec<Write>) -> Result<Answers, StoreError> {
-        let (text, bound) = match self.dialect() {
-            Dialect::Sqlite => {
-                let mut all = std::mem::take(&mut self.waiting);
-                all.extend(parts);
-                self.for_sqlite(all)
-            }
-            Dialect::Postgres => self.for_postgres(parts),
+        let mut all = std::mem::take(&mut self.waiting);
+        all.extend(parts);
+        self.send(self.wording.message(all)).await
+    }
+
+    /// Runs a statement with `{rows: ...}`, in chunks. A chunk is made while the one before it is with the database.
+    pub(super) async fn ask_rows(
+        &mut self,
+        sql: &str,
+        arguments: &[Argument],
+        mut rows: Rows<'_>,
+    ) -> Result<Answers, StoreError> {
+        let wording = self.wording;
+        let size = wording.chunk_size(sql, arguments.len());
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let mut next_message = || {
+            let chunk: Vec<Vec<Argument>> = rows.by_ref().take(size).collect();
+            (!chunk.is_empty()).then(|| {
+                let mut parts = std::mem::take(&mut waiting);
+                parts.push(Write::new(sql.to_owned(), arguments.to_vec(), chunk));
+                wording.message(parts)
+            })
         };
-        self.send(text, bound).await
-    }
-
-    /// Of sqlx's drivers SQLite's alone runs several statements of one query, and may cease to in a later version.
-    fn for_sqlite(&self, parts: Vec<Write>) -> (String, Bound) {
-        let shapes = parts.iter().map(|part| Shape {
-            sql: self.worded(&part.sql),
-            arguments: part.arguments.len(),
-            rows: part.rows.len(),
-        });
-        let text = in_turn(&shapes.collect::<Vec<_>>());
-        let (mut rows, mut arguments) = (Vec::new(), Vec::new());
-        for part in parts {
-            rows.extend(part.rows.into_iter().flatten());
-            arguments.extend(part.arguments);
+        let mut all = Answers::default();
+        let mut next = next_message();
+        while let Some(message) = next {
+            let (answers, made) = join(self.send(message), async { next_message() }).await;
+            let answers = answers?;
+            all.rows.extend(answers.rows);
+            all.changed += answers.changed;
+            next = made;
         }
-        let bound = sqlite_arguments(rows.into_iter().chain(arguments));
-        (text, Bound::Sqlite(bound))
-    }
-
-    fn for_postgres(&self, parts: Vec<Write>) -> (String, Bound) {
-        let mut values = PgArguments::default();
-        let (mut statements, mut counts) = (Vec::new(), Vec::new());
-        for part in parts {
-            let types = row_types(&part.sql);
-            let arguments = part.arguments.len();
-            statements.push(with_arrays(&self.worded(&part.sql), arguments));
-            counts.push(arguments + types.len());
-            bind_postgres(&mut values, part.arguments, columns_of(part.rows, &types));
-        }
-        (at_once(statements, &counts), Bound::Postgres(values))
+        // Without rows nothing was sent.
+        self.waiting = waiting;
+        Ok(all)
     }
 }

@@ -9,21 +9,17 @@ use sqlx::sqlite::SqliteQueryResult;
 use sqlx::{AssertSqlSafe, Either, Executor as _, Postgres, Sqlite};
 
 use super::Store;
-use super::dialect::{Dialect, row_types};
+use super::dialect::Dialect;
 use super::failure::{database_error, timeout_error};
+use super::message::{Message, Wording};
 use super::query::{rows_postgres, rows_sqlite};
-use super::together::{Answers, Write};
-use super::value::{Argument, Bound, Row};
+use super::together::{Answers, Rows, Write};
+use super::value::{Argument, Row};
 use crate::{StoreError, Table};
 
 /// A PostgreSQL server that has not answered by then is taken for lost. Longer than the server's
 /// own `statement_timeout`, which fires first when it is merely slow.
 pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
-/// Placeholders of one SQLite statement; its limit is 32,766.
-const SQLITE_PLACEHOLDERS_MAX: usize = 30_000;
-/// Rows of one statement. More gain nothing.
-const ROWS_MAX: usize = 500;
-
 /// Whatever is written is found by an index, whatever the values: one plan serves all. Left to itself,
 /// PostgreSQL plans each of these statements again each time, for longer than it takes to run, or goes through a
 /// whole table that was small when it planned.
@@ -39,7 +35,7 @@ enum Connection {
 /// rolls back: a connection that failed is not worth keeping.
 pub(super) struct Transaction {
     connection: Option<Connection>,
-    clock_offset_ms: i64,
+    pub(super) wording: Wording,
     doing: &'static str,
     /// How long to wait for each answer; for ever, if a statement may take as long as it takes.
     patience: Option<Duration>,
@@ -112,37 +108,37 @@ impl Store {
         postgres: &'static str,
     ) -> Result<Transaction, StoreError> {
         let writes = sqlite != "BEGIN";
-        let connection = match &self.database {
+        let (connection, dialect, waiting) = match &self.database {
             super::Database::Sqlite(pools) => {
                 let pool = if writes { &pools.writer } else { &pools.reader };
                 let connection = answered(doing, pool.acquire()).await?;
-                Connection::Sqlite(connection)
+                let waiting = vec![Write::plain(sqlite)];
+                (Connection::Sqlite(connection), Dialect::Sqlite, waiting)
             }
             super::Database::Postgres(pool) => {
-                Connection::Postgres(answered(doing, pool.acquire()).await?)
+                let connection = answered(doing, pool.acquire()).await?;
+                let connection = Connection::Postgres(connection);
+                (connection, Dialect::Postgres, Vec::new())
             }
         };
         let mut transaction = Transaction {
             connection: Some(connection),
-            clock_offset_ms: self.clock_offset_ms(),
+            wording: Wording {
+                dialect,
+                clock_offset_ms: self.clock_offset_ms(),
+            },
             doing,
             patience: Some(ANSWER_TIMEOUT),
-            waiting: Vec::new(),
+            waiting,
         };
-        match transaction.dialect() {
-            Dialect::Sqlite => transaction.waiting.push(Write::plain(sqlite)),
-            Dialect::Postgres => transaction.plain_postgres(postgres).await?,
-        }
+        transaction.plain_postgres(postgres).await?;
         Ok(transaction)
     }
 }
 
 impl Transaction {
     pub fn dialect(&self) -> Dialect {
-        match self.connection {
-            Some(Connection::Postgres(_)) => Dialect::Postgres,
-            _ => Dialect::Sqlite,
-        }
+        self.wording.dialect
     }
 
     /// Commits. After an error, whether the commit took place is unknown.
@@ -202,15 +198,8 @@ impl Transaction {
         arguments: &[Argument],
         rows: Vec<Vec<Argument>>,
     ) -> Result<Vec<Row>, StoreError> {
-        let size = self.chunk_size(sql, arguments.len());
-        let mut found = Vec::new();
-        let mut rest = rows.into_iter().peekable();
-        while rest.peek().is_some() {
-            let chunk = rest.by_ref().take(size).collect();
-            let write = Write::new(sql.to_owned(), arguments.to_vec(), chunk);
-            found.extend(self.ask(vec![write]).await?.rows);
-        }
-        Ok(found)
+        let rows = Box::new(rows.into_iter());
+        Ok(self.ask_rows(sql, arguments, rows).await?.rows)
     }
 
     /// Runs a statement with `{rows: ...}`, in chunks; returns how many rows it changed.
@@ -220,33 +209,37 @@ impl Transaction {
         arguments: &[Argument],
         rows: Vec<Vec<Argument>>,
     ) -> Result<u64, StoreError> {
-        let size = self.chunk_size(sql, arguments.len());
-        let mut changed = 0;
-        let mut rest = rows.into_iter().peekable();
-        while rest.peek().is_some() {
-            let chunk = rest.by_ref().take(size).collect();
-            let write = Write::new(sql.to_owned(), arguments.to_vec(), chunk);
-            changed += self.ask(vec![write]).await?.changed;
-        }
-        Ok(changed)
+        self.execute_each(sql, arguments, Box::new(rows.into_iter()))
+            .await
     }
 
-    /// Runs what stands in this text; returns its rows, and how many the last statement changed.
-    pub(super) async fn send(&mut self, text: String, bound: Bound) -> Result<Answers, StoreError> {
+    /// [`Transaction::execute_rows`] of rows that are made meanwhile.
+    pub async fn execute_each(
+        &mut self,
+        sql: &str,
+        arguments: &[Argument],
+        rows: Rows<'_>,
+    ) -> Result<u64, StoreError> {
+        Ok(self.ask_rows(sql, arguments, rows).await?.changed)
+    }
+
+    /// Runs the statements of a message; returns their rows, and how many the last changed.
+    pub(super) async fn send(&mut self, message: Message) -> Result<Answers, StoreError> {
         let (doing, patience) = (self.doing, self.patience);
-        let text = AssertSqlSafe(text);
-        match (self.connection(), bound) {
-            (Connection::Sqlite(connection), Bound::Sqlite(values)) => {
-                let answers = connection.fetch_many(sqlx::query_with(text, values));
+        match (self.connection(), message) {
+            (Connection::Sqlite(connection), Message::Sqlite(text, values)) => {
+                let query = sqlx::query_with(AssertSqlSafe(text), values);
+                let answers = connection.fetch_many(query);
                 let answers = collect(answers, SqliteQueryResult::rows_affected, Row::Sqlite);
                 answered_within(patience, doing, answers).await
             }
-            (Connection::Postgres(connection), Bound::Postgres(values)) => {
-                let answers = connection.fetch_many(sqlx::query_with(text, values));
+            (Connection::Postgres(connection), Message::Postgres(text, values)) => {
+                let query = sqlx::query_with(AssertSqlSafe(text), values);
+                let answers = connection.fetch_many(query);
                 let answers = collect(answers, PgQueryResult::rows_affected, Row::Postgres);
                 answered_within(patience, doing, answers).await
             }
-            _ => unreachable!("values are bound for the dialect of their transaction"),
+            _ => unreachable!("a message is made for its transaction's database"),
         }
     }
 
@@ -258,20 +251,6 @@ impl Transaction {
             answered_within(patience, doing, query).await?;
         }
         Ok(())
-    }
-
-    /// A statement with its words of this database, all but `{rows: ...}`.
-    pub(super) fn worded(&self, sql: &str) -> String {
-        self.dialect().render(sql, self.clock_offset_ms)
-    }
-
-    /// How many rows one statement takes.
-    pub(super) fn chunk_size(&self, sql: &str, arguments: usize) -> usize {
-        let columns = row_types(sql).len().max(1);
-        match self.dialect() {
-            Dialect::Sqlite => ((SQLITE_PLACEHOLDERS_MAX - arguments) / columns).min(ROWS_MAX),
-            Dialect::Postgres => ROWS_MAX,
-        }
     }
 
     fn connection(&mut self) -> &mut Connection {

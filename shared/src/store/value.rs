@@ -15,12 +15,6 @@ pub(super) enum Argument {
     Bytes(Vec<u8>),
 }
 
-/// Values bound to a text of statements.
-pub(super) enum Bound {
-    Sqlite(SqliteArguments),
-    Postgres(PgArguments),
-}
-
 /// A row of either database.
 pub(super) enum Row {
     Sqlite(SqliteRow),
