@@ -27,7 +27,7 @@ pub(super) async fn open(
     let server = Server {
         shown: redacted_url(url),
         lock_wait: options.lock_wait,
-        tls: TlsSettings::of(url),
+        tls: TlsSettings::of(url, |name| std::env::var(name).ok()),
     };
     let connect = PgConnectOptions::from_str(url)
         .map_err(|error| OpenError::InvalidUrl {
