@@ -1,6 +1,7 @@
 //! Results: one per job, from its newest attempt.
 
 use shared::{Finish, JobId, Store, StoreError, Ticket, Value};
+use simulation::Measurement;
 
 use crate::bench::{
     Bench, LEASE_MS, claim, claim_one, cost, later, query, result, status, text, value, worker,
@@ -8,6 +9,7 @@ use crate::bench::{
 
 crate::scenarios!(
     a_result_is_recorded_whole,
+    a_trajectory_longer_than_a_statement_is_recorded_whole,
     completing_twice_records_once,
     a_late_finisher_nobody_superseded_is_adopted,
     a_superseded_finisher_leaves_only_its_digest,
@@ -15,6 +17,32 @@ crate::scenarios!(
     an_attempt_that_a_restored_database_forgot_records_nothing,
     a_job_of_another_database_is_named,
 );
+
+async fn a_trajectory_longer_than_a_statement_is_recorded_whole(bench: Bench) {
+    let store = bench.with_jobs(1).await;
+    let (_, job) = claim_one(&store).await;
+    let mut long = result("d1");
+    let (steps, point) = (20_500, long.trajectory[0].clone());
+    long.trajectory = (0..steps)
+        .map(|step| Measurement {
+            step,
+            ..point.clone()
+        })
+        .collect();
+    let finish = store.complete(&job.ticket, &long, &cost()).await;
+    assert_eq!(finish.expect("completes"), Finish::Recorded);
+    let recorded = query(
+        &store,
+        "SELECT count(*), CAST(sum(step) AS BIGINT), count(*) FILTER (WHERE loss = 0.0) FROM trajectory",
+    )
+    .await;
+    let steps = steps.cast_signed();
+    assert_eq!(
+        recorded.rows,
+        [[steps, steps * (steps - 1) / 2, steps].map(Value::Integer)]
+    );
+    assert_eq!(status(&store).await.done, 1);
+}
 
 async fn a_result_is_recorded_whole(bench: Bench) {
     let store = bench.with_jobs(1).await;
