@@ -189,6 +189,20 @@ fn an_export_folder_that_can_not_be_made() {
 }
 
 #[test]
+fn a_form_that_files_or_the_terminal_do_not_have() {
+    let sandbox = Sandbox::new();
+    sandbox.write("sweep.yaml", &short_sweep("a", 1, 100));
+    sandbox
+        .run(&["run", "sweep.yaml", "--format", "parquet"])
+        .expect_refusal(&["parquet", "driftsweep export", "csv"]);
+    assert_eq!(sandbox.files(), ["sweep.yaml"]);
+    sandbox.run(&["run", "sweep.yaml"]).expect_exit(0);
+    sandbox
+        .run(&["export", "a", "--out", "tables", "--format", "json"])
+        .expect_refusal(&["--format csv", "--format parquet"]);
+}
+
+#[test]
 fn a_read_only_database_can_be_read_but_not_run() {
     let sandbox = Sandbox::new();
     sandbox.write("sweep.yaml", &short_sweep("a", 1, 100));

@@ -88,6 +88,13 @@ fn export_writes_one_file_a_table() {
     let trajectory =
         std::fs::read_to_string(sandbox.path("tables/trajectory.csv")).expect("trajectory.csv");
     assert_eq!(trajectory.lines().count(), 1 + 4 * 20);
+    sandbox
+        .run(&[
+            "export", "steered", "--out", "tables", "--format", "parquet",
+        ])
+        .expect_exit(0);
+    let runs = std::fs::read(sandbox.path("tables/runs.parquet")).expect("runs.parquet");
+    assert!(runs.starts_with(b"PAR1") && runs.ends_with(b"PAR1"));
 }
 
 #[test]

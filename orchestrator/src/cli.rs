@@ -46,6 +46,8 @@ pub enum Format {
     Json,
     /// Comma-separated values with a header.
     Csv,
+    /// Apache Parquet, for the files of `export` alone.
+    Parquet,
 }
 
 /// Which rows of a published table to run.
@@ -88,7 +90,7 @@ pub(crate) enum Command {
     Retry { sweep: String },
     /// Run one read-only SQL statement.
     Query { sql: String },
-    /// Write a sweep's tables for pandas, polars, DuckDB or R.
+    /// Write a sweep's tables for pandas, polars, DuckDB or R: CSV files, or Parquet (--format parquet).
     Export {
         sweep: String,
         /// Folder to write to; made when missing.

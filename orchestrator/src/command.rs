@@ -21,9 +21,10 @@ mod worker;
 
 use shared::{OpenError, Purpose, Store, StoreError};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Format};
 use crate::failure::{Exit, Failure};
 use crate::location::with_password;
+use crate::output::not_printed;
 
 /// Carries out what the command line says.
 ///
@@ -39,6 +40,9 @@ pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     if let Some(file) = database_password_file {
         database = with_password(&database, &file).map_err(Failure::input)?;
     }
+    if format == Format::Parquet && !matches!(command, Command::Export { .. }) {
+        return Err(not_printed());
+    }
     match command {
         Command::Run(arguments) => run::run(&database, format, &arguments).await,
         Command::Plan { sweep_file } => plan::plan(&database, format, &sweep_file).await,
@@ -53,7 +57,7 @@ pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Cancel { sweep } => control::cancel(&database, &sweep).await,
         Command::Retry { sweep } => control::retry(&database, &sweep).await,
         Command::Query { sql } => query::query(&database, format, &sql).await,
-        Command::Export { sweep, out } => export::export(&database, &sweep, &out).await,
+        Command::Export { sweep, out } => export::export(&database, format, &sweep, &out).await,
         Command::Report(arguments) => report::report(&database, format, &arguments).await,
         Command::Validate(arguments) => validate::validate(&database, format, &arguments).await,
         Command::Audit(arguments) => audit::audit(&database, format, &arguments).await,

@@ -13,6 +13,7 @@ pub mod log;
 mod matching;
 mod methods;
 mod output;
+mod parquet_file;
 mod progress;
 mod reference_table;
 mod regression;

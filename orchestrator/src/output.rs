@@ -14,8 +14,16 @@ pub(crate) fn print(table: &Table, format: Format) -> Result<(), Failure> {
         Format::Table => text_table(table),
         Format::Json => json(table),
         Format::Csv => csv_text(table)?,
+        Format::Parquet => return Err(not_printed()),
     };
     write_out(&text)
+}
+
+/// Why nothing is printed as Parquet.
+pub(crate) fn not_printed() -> Failure {
+    Failure::input(
+        "--format parquet is for the files of `driftsweep export`; print as table, json or csv",
+    )
 }
 
 /// Writes to stdout. A reader that left, such as `head`, is no failure.

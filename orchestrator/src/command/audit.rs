@@ -28,7 +28,7 @@ pub(super) async fn audit(
     let differ: Vec<&Mismatch> = audited.iter().filter(|each| differs(each)).collect();
     match format {
         Format::Table => output::print(&table(differ.iter().copied()), format)?,
-        Format::Json | Format::Csv => output::print(&table(audited.iter()), format)?,
+        _ => output::print(&table(audited.iter()), format)?,
     }
     let (all, wrong) = (audited.len(), differ.len());
     let own = audited.iter().filter(|each| each.recorded.host == here);

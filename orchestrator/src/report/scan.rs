@@ -99,16 +99,26 @@ pub(crate) fn problems(runs: &[NoisyRun]) -> String {
 mod tests {
     use super::*;
 
+    impl NoisyRun {
+        /// A run of some problem at this noise.
+        pub(crate) fn at(noise: f64) -> Self {
+            Self {
+                task: "random".to_owned(),
+                noise,
+                log10_rate: Some(-5.0),
+                active_fraction: Some(0.5),
+                active_units: None,
+                loss: None,
+                nonzero: None,
+                problem: "a".to_owned(),
+            }
+        }
+    }
+
     fn run(problem: &str) -> NoisyRun {
         NoisyRun {
-            task: "random".to_owned(),
-            noise: 0.1,
-            log10_rate: None,
-            active_fraction: None,
-            active_units: None,
-            loss: None,
-            nonzero: None,
             problem: problem.to_owned(),
+            ..NoisyRun::at(0.1)
         }
     }
 
