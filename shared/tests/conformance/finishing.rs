@@ -22,12 +22,9 @@ async fn a_trajectory_longer_than_a_statement_is_recorded_whole(bench: Bench) {
     let store = bench.with_jobs(1).await;
     let (_, job) = claim_one(&store).await;
     let mut long = result("d1");
-    let (steps, point) = (20_500, long.trajectory[0].clone());
+    let (steps, point) = (20_500, long.trajectory[0]);
     long.trajectory = (0..steps)
-        .map(|step| Measurement {
-            step,
-            ..point.clone()
-        })
+        .map(|step| Measurement { step, ..point })
         .collect();
     let finish = store.complete(&job.ticket, &long, &cost()).await;
     assert_eq!(finish.expect("completes"), Finish::Recorded);
