@@ -14,7 +14,21 @@ crate::scenarios!(
     a_cancelled_job_can_be_retried,
     cancelling_keeps_what_is_dead_from_coming_back,
     an_unknown_sweep_is_answered_with_the_nearest,
+    two_who_read_before_they_write_wait_for_each_other,
 );
+
+/// A transaction of SQLite's that began as a reader fails at its first write, whatever the busy timeout, if
+/// somebody has written since.
+async fn two_who_read_before_they_write_wait_for_each_other(bench: Bench) {
+    let (one, other) = (bench.with_jobs(1).await, bench.store().await);
+    let toggle = |store: shared::Store| async move {
+        for _ in 0..40 {
+            store.pause(SWEEP).await.expect("pauses");
+            store.resume(SWEEP).await.expect("resumes");
+        }
+    };
+    tokio::join!(toggle(one), toggle(other));
+}
 
 async fn a_paused_sweep_hands_out_nothing(bench: Bench) {
     let store = bench.with_jobs(2).await;
