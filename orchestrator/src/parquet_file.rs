@@ -214,7 +214,9 @@ mod tests {
     #[test]
     fn rows_of_several_groups_keep_their_order() {
         let rows = (0..ROWS_PER_GROUP as i64 + 3).map(|i| vec![Value::Integer(i)]);
-        let found = read(&parquet_bytes(&table(&["i"], rows.collect())).expect("writes"));
+        let bytes = parquet_bytes(&table(&["i"], rows.collect())).expect("writes");
+        assert_eq!(reader(&bytes).num_row_groups(), 2);
+        let found = read(&bytes);
         assert!(
             found
                 .iter()

@@ -65,7 +65,7 @@ impl Store {
             ));
         }
         transaction.commit_together(opened).await?;
-        // SQLite returns what it changed in whatever order.
+        // Databases return what they changed in whatever order.
         claims.sort_by(|a, b| by_duration(b, a));
         Ok(claims)
     }

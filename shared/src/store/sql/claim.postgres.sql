@@ -38,4 +38,3 @@ FROM claimed AS j
 JOIN sweeps AS s ON s.name = j.sweep
 JOIN job_parameters AS p ON p.job_id = j.id
 LEFT JOIN checkpoints AS c ON c.job_id = j.id
-ORDER BY j.estimated_seconds DESC, j.id DESC
