@@ -54,4 +54,4 @@ pub use task::{TrackPath, track_path};
 
 /// Version of the model: part of every job's identity. Raised whenever the same parameters would
 /// give other bits, so that old results are never taken for new ones.
-pub const MODEL_VERSION: u32 = 2;
+pub const MODEL_VERSION: u32 = 3;

@@ -11,9 +11,12 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub(crate) mod doubles;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
+
+use doubles::{Doubles, Quad};
 
 /// Number of logical lanes.
 pub(crate) const WIDTH: usize = 16;
@@ -39,6 +42,10 @@ pub(crate) fn numbers(blocks: &[Block]) -> &[f32] {
 pub(crate) trait Lanes: Copy {
     /// Sixteen unsigned integers; arithmetic wraps.
     type Bits: Copy;
+    /// As many float64 numbers as a register holds.
+    type Doubles: Doubles;
+    /// Four float64 numbers.
+    type Quad: Quad;
 
     /// Most accumulators of a register tile: leaves registers for the operands.
     const ACCUMULATORS: usize;

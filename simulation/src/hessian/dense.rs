@@ -31,6 +31,6 @@ pub(super) fn live_block(point: &LossPoint) -> Symmetric {
             }
         }
     }
-    block.add_product(&derivatives, &derivatives);
+    block.add_square(&derivatives);
     block
 }

@@ -25,11 +25,12 @@ impl Kernel for Solve {
 
     #[inline(always)]
     fn run<L: Lanes>(mut self) -> Self::Output {
-        // By a power of two, which is exact, so that no square is too large.
-        let (_, exponent) = libm::frexp(self.matrix.largest());
-        let exponent = exponent.clamp(-1_000, 1_000);
-        self.matrix.multiply(libm::ldexp(1.0, -exponent));
-        let (mut diagonal, mut beside) = reduction::to_band(self.matrix).tridiagonalize();
+        let exponent = self.exponent();
+        if exponent != 0 {
+            self.matrix.multiply(libm::ldexp(1.0, -exponent));
+        }
+        let band = reduction::to_band::<L::Doubles>(self.matrix);
+        let (mut diagonal, mut beside) = band.tridiagonalize::<L::Quad>();
         let mut values = diagonal.iter().chain(&beside);
         if !values.all(|value| value.is_finite()) {
             return None;
@@ -38,6 +39,18 @@ impl Kernel for Solve {
         let unit = libm::ldexp(1.0, exponent);
         diagonal.iter_mut().for_each(|value| *value *= unit);
         Some(diagonal)
+    }
+}
+
+impl Solve {
+    /// Of the power of two, which is exact, to divide by, so that no square is too large or too small.
+    #[inline(always)]
+    fn exponent(&self) -> i32 {
+        let (_, exponent) = libm::frexp(self.matrix.largest());
+        match exponent {
+            -64..=64 => 0,
+            _ => exponent.clamp(-1_000, 1_000),
+        }
     }
 }
 

@@ -25,14 +25,14 @@ pub(super) fn gram_matrix(point: &LossPoint) -> Symmetric {
         }
     }
     let mut between_activities = Symmetric::zeros(samples);
-    between_activities.add_product(&activities, &activities);
+    between_activities.add_square(&activities);
     let between_inputs = Array2::from_shape_fn((samples, samples), |(i, j)| {
         let pairs = point.inputs.row(i).into_iter().zip(point.inputs.row(j));
         pairs.map(|(a, b)| a * b).sum::<f64>() + 1.0
     });
     let scale = point.scale();
     let mut gram = Symmetric::zeros(order);
-    gram.add_product(&weights, &weights);
+    gram.add_square(&weights);
     for (row, values) in gram.rows_mut() {
         let (i, o) = (row / output_dim, row % output_dim);
         for (column, value) in values.iter_mut().flat_map(|block| &mut block.0).enumerate() {

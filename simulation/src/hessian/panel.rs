@@ -1,8 +1,11 @@
 //! Numbers in blocks of eight, and matrices with few columns made of them.
 //!
 //! Sums have one order on every machine: eight columns side by side, fused multiply-adds, eight
-//! partial sums added in one fixed tree. The loops are plain arrays that the compiler vectorizes for
-//! the instruction set they run on.
+//! partial sums added in one fixed tree.
+
+use std::ops::Range;
+
+use crate::engine::lanes::doubles::Doubles;
 
 /// Columns that go side by side.
 pub(super) const WIDTH: usize = 8;
@@ -14,82 +17,47 @@ pub(super) struct Block(pub [f64; WIDTH]);
 
 impl Block {
     pub const ZERO: Self = Self([0.0; WIDTH]);
-
-    #[inline(always)]
-    pub fn add_scaled(&mut self, factor: f64, other: &Self) {
-        for lane in 0..WIDTH {
-            self.0[lane] = other.0[lane].mul_add(factor, self.0[lane]);
-        }
-    }
-
-    #[inline(always)]
-    pub fn add_products(&mut self, a: &Self, b: &Self) {
-        for lane in 0..WIDTH {
-            self.0[lane] = a.0[lane].mul_add(b.0[lane], self.0[lane]);
-        }
-    }
-
-    #[inline(always)]
-    pub fn sum(&self) -> f64 {
-        let x = &self.0;
-        ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
-    }
 }
 
-#[inline(always)]
-pub(super) fn dot(a: &[Block], b: &[Block]) -> f64 {
-    let mut sum = Block::ZERO;
-    for (a, b) in a.iter().zip(b) {
-        sum.add_products(a, b);
-    }
-    sum.sum()
-}
-
-/// Sixteen neighbours of a row.
+/// Sixteen neighbours of a row or vector.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pair(pub [Block; 2]);
+#[repr(C, align(64))]
+pub(super) struct Pair(pub [f64; 2 * WIDTH]);
 
 impl Pair {
-    pub const ZERO: Self = Self([Block::ZERO; 2]);
+    pub const ZERO: Self = Self([0.0; 2 * WIDTH]);
 
     #[inline(always)]
-    pub fn get(&self, index: usize) -> f64 {
-        self.0[index / WIDTH].0[index % WIDTH]
+    pub fn add_scaled<D: Doubles>(&mut self, factor: f64, other: &Self) {
+        for k in (0..2 * WIDTH).step_by(D::LANES) {
+            let target = &mut self.0[k..];
+            let sum = D::load(&other.0[k..]).mul_add(D::splat(factor), D::load(target));
+            sum.store(target);
+        }
     }
 
+    /// This row times a matrix.
     #[inline(always)]
-    pub fn set(&mut self, index: usize, value: f64) {
-        self.0[index / WIDTH].0[index % WIDTH] = value;
-    }
-
-    #[inline(always)]
-    pub fn add_scaled(&mut self, factor: f64, other: &Self) {
-        self.0[0].add_scaled(factor, &other.0[0]);
-        self.0[1].add_scaled(factor, &other.0[1]);
-    }
-
-    #[inline(always)]
-    pub fn dot(&self, other: &Self) -> f64 {
-        let mut sum = Block::ZERO;
-        sum.add_products(&self.0[0], &other.0[0]);
-        sum.add_products(&self.0[1], &other.0[1]);
-        sum.sum()
-    }
-
-    #[inline(always)]
-    pub fn times(&self, matrix: &[Self; 2 * WIDTH]) -> Self {
+    pub fn times<D: Doubles>(&self, matrix: &[Self; 2 * WIDTH]) -> Self {
         let mut product = Self::ZERO;
-        for (index, row) in matrix.iter().enumerate() {
-            product.add_scaled(self.get(index), row);
+        for k in (0..2 * WIDTH).step_by(D::LANES) {
+            let mut sum = D::splat(0.0);
+            for (&factor, row) in self.0.iter().zip(matrix) {
+                sum = D::load(&row.0[k..]).mul_add(D::splat(factor), sum);
+            }
+            sum.store(&mut product.0[k..]);
         }
         product
     }
 }
 
+/// Eight rows of sixteen.
+pub(super) type Rows = [Pair; WIDTH];
+
 /// A matrix with few columns, `[length][depth]`: for each block of rows its columns follow one another.
 #[derive(Clone, Debug)]
 pub(super) struct Panel {
-    pub depth: usize,
+    depth: usize,
     blocks: Vec<Block>,
 }
 
@@ -111,16 +79,48 @@ impl Panel {
         &self.blocks[index * self.depth..][..self.depth]
     }
 
-    /// Takes over columns that are given row by row.
-    #[inline(always)]
-    pub fn set_rows(&mut self, first: usize, rows: &[Pair], factor: f64) {
-        let depth = self.depth;
-        for (blocks, rows) in self.blocks.chunks_exact_mut(depth).zip(rows.chunks(WIDTH)) {
-            for (column, block) in blocks[first..first + 2 * WIDTH].iter_mut().enumerate() {
-                for (value, row) in block.0.iter_mut().zip(rows) {
-                    *value = factor * row.get(column);
-                }
+    /// The columns in which the `index`-th eight rows have anything but zeros, as ranges.
+    pub fn runs(&self, index: usize) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for (column, block) in self.block(index).iter().enumerate() {
+            match runs.last_mut() {
+                _ if *block == Block::ZERO => {}
+                Some(run) if run.end == column => run.end += 1,
+                _ => runs.push(column..column + 1),
             }
         }
+        runs
     }
+
+    /// The columns of two matrices of sixteen side by side, given row by row, and with the two exchanged.
+    #[inline(always)]
+    pub fn side_by_side(first: &[Rows], second: &[Rows]) -> [Self; 2] {
+        let depth = 4 * WIDTH;
+        let mut panels = [(); 2].map(|()| Self {
+            depth,
+            blocks: Vec::with_capacity(first.len() * depth),
+        });
+        for rows in first.iter().zip(second) {
+            let (first, second) = (transposed(rows.0), transposed(rows.1));
+            for (panel, halves) in panels
+                .iter_mut()
+                .zip([[&first, &second], [&second, &first]])
+            {
+                panel.blocks.extend_from_slice(halves[0]);
+                panel.blocks.extend_from_slice(halves[1]);
+            }
+        }
+        panels
+    }
+}
+
+#[inline(always)]
+fn transposed(rows: &Rows) -> [Block; 2 * WIDTH] {
+    let mut columns = [Block::ZERO; 2 * WIDTH];
+    for (place, row) in rows.iter().enumerate() {
+        for (column, &value) in columns.iter_mut().zip(&row.0) {
+            column.0[place] = value;
+        }
+    }
+    columns
 }

@@ -7,67 +7,62 @@ use crate::engine::lanes::{InstructionSet, Kernel, Lanes};
 /// Makes the matrix upper triangular by reflections of its rows, in place, and lets the companion's
 /// rows take them over: with `Q^T matrix = R` it becomes `Q^T companion`.
 pub(super) fn triangularize(matrix: &mut Array2<f64>, companion: &mut Array2<f64>) {
-    let (rows, columns) = matrix.dim();
-    debug_assert_eq!(companion.nrows(), rows);
-    for column in 0..columns.min(rows.saturating_sub(1)) {
-        let mut vector = matrix.column(column).to_vec();
-        vector[..column].fill(0.0);
-        let rest: f64 = vector[column + 1..].iter().map(|v| v * v).sum();
-        if rest == 0.0 {
-            continue;
-        }
-        let pivot = vector[column];
-        let norm = (pivot * pivot + rest).sqrt();
-        vector[column] = pivot + if pivot < 0.0 { -norm } else { norm };
-        let scale = 1.0 / (norm * (norm + pivot.abs()));
-        reflect(matrix, &vector, scale, column);
-        reflect(companion, &vector, scale, column);
-        matrix
-            .column_mut(column)
-            .iter_mut()
-            .skip(column + 1)
-            .for_each(|below| *below = 0.0);
-    }
+    debug_assert_eq!(companion.nrows(), matrix.nrows());
+    InstructionSet::best().run(Triangularize { matrix, companion });
 }
 
-/// Multiplies by `1 - scale v v^T` from the left; the vector is zero before `start`.
-fn reflect(matrix: &mut Array2<f64>, vector: &[f64], scale: f64, start: usize) {
-    let columns = matrix.ncols();
-    if columns == 0 {
-        return;
-    }
-    let rows = matrix.as_slice_mut().expect("row by row in memory");
-    InstructionSet::best().run(Reflect {
-        columns,
-        rows: &mut rows[start * columns..],
-        vector: &vector[start..],
-        scale,
-    });
+struct Triangularize<'a> {
+    matrix: &'a mut Array2<f64>,
+    companion: &'a mut Array2<f64>,
 }
 
-struct Reflect<'a> {
-    columns: usize,
-    rows: &'a mut [f64],
-    vector: &'a [f64],
-    scale: f64,
-}
-
-impl Kernel for Reflect<'_> {
+impl Kernel for Triangularize<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let mut sums = vec![0.0; self.columns];
-        for (row, &factor) in self.rows.chunks_exact(self.columns).zip(self.vector) {
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum = value.mul_add(factor, *sum);
+        let (rows, columns) = self.matrix.dim();
+        for column in 0..columns.min(rows.saturating_sub(1)) {
+            let mut vector: Vec<f64> = (column..rows)
+                .map(|row| self.matrix[[row, column]])
+                .collect();
+            let rest: f64 = vector[1..].iter().map(|v| v * v).sum();
+            if rest == 0.0 {
+                continue;
+            }
+            let pivot = vector[0];
+            let norm = (pivot * pivot + rest).sqrt();
+            vector[0] = pivot + if pivot < 0.0 { -norm } else { norm };
+            let scale = 1.0 / (norm * (norm + pivot.abs()));
+            // Columns before this one are zero in these rows.
+            reflect(self.matrix, &vector, scale, [column, column]);
+            reflect(self.companion, &vector, scale, [column, 0]);
+            for row in column + 1..rows {
+                self.matrix[[row, column]] = 0.0;
             }
         }
-        for (row, &factor) in self.rows.chunks_exact_mut(self.columns).zip(self.vector) {
-            let factor = -self.scale * factor;
-            for (value, sum) in row.iter_mut().zip(&sums) {
-                *value = sum.mul_add(factor, *value);
-            }
+    }
+}
+
+/// Multiplies by `1 - scale v v^T` from the left what begins at a row and column.
+#[inline(always)]
+fn reflect(matrix: &mut Array2<f64>, vector: &[f64], scale: f64, [row, column]: [usize; 2]) {
+    let width = matrix.ncols();
+    if width == 0 {
+        return;
+    }
+    let entries = matrix.as_slice_mut().expect("row by row in memory");
+    let entries = &mut entries[row * width..];
+    let mut sums = vec![0.0; width - column];
+    for (row, &factor) in entries.chunks_exact(width).zip(vector) {
+        for (sum, value) in sums.iter_mut().zip(&row[column..]) {
+            *sum = value.mul_add(factor, *sum);
+        }
+    }
+    for (row, &factor) in entries.chunks_exact_mut(width).zip(vector) {
+        let factor = -scale * factor;
+        for (value, sum) in row[column..].iter_mut().zip(&sums) {
+            *value = sum.mul_add(factor, *value);
         }
     }
 }

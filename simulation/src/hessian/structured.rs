@@ -82,7 +82,7 @@ pub(super) fn nonzero_block(point: &LossPoint) -> Symmetric {
     }
     let derivatives = derivatives.reduced(coupled);
     let mut block = Symmetric::zeros(coupled + free.min(rows));
-    block.add_product(&derivatives, &derivatives);
+    block.add_square(&derivatives);
     let mut start = 0;
     for (_, unit) in &units {
         let count = unit.coupled();

@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
-use super::panel::{Block, Pair, Panel, WIDTH};
+use super::panel::{Block, Panel, Rows, WIDTH};
+use crate::engine::lanes::doubles::Doubles;
 use crate::engine::lanes::{InstructionSet, Kernel, Lanes};
+use tile::{Sums, Tile};
 
-/// Rows that a product takes at once: as many as accumulators fit in registers.
-const TILE: usize = 4;
+mod tile;
 
 /// Blocks of columns whose factors stay in the first cache.
 const CHUNK: usize = 8;
@@ -88,141 +89,161 @@ impl Symmetric {
         (WIDTH / 2 * band + inside) * (band + 1)
     }
 
-    /// `self += left right^T`, where that product is symmetric. Both `[order][depth]`.
-    pub fn add_product(&mut self, left: &Panel, right: &Panel) {
-        InstructionSet::best().run(AddProduct {
+    /// `self += factors factors^T`, of factors `[order][depth]`. Costs what factors have that is not zero.
+    pub fn add_square(&mut self, factors: &Panel) {
+        InstructionSet::best().run(AddSquare {
             matrix: self,
-            left,
-            right,
+            factors,
         });
     }
 
-    /// The same for these bands of eight rows alone, as far as the diagonal. The columns go chunk by chunk, so that
-    /// their factors stay in the first cache for all rows.
+    /// `self += left right^T`, where that product is symmetric, for these bands of eight rows as far as the
+    /// diagonal. The columns go chunk by chunk, so that their factors stay in the first cache for all rows.
     #[inline(always)]
-    pub fn add_to_bands(&mut self, bands: Range<usize>, left: &Panel, right: &Panel) {
+    pub fn add_to_bands<D: Doubles>(&mut self, bands: Range<usize>, left: &Panel, right: &Panel) {
         for chunk in (0..bands.end).step_by(CHUNK) {
             for band in bands.start.max(chunk)..bands.end {
                 let columns = chunk..(chunk + CHUNK).min(band + 1);
-                for half in 0..WIDTH / TILE {
-                    self.add_to_tile(band, half, columns.clone(), left, right);
+                for first in (0..WIDTH).step_by(D::LANES) {
+                    self.add_to_tile::<D>(band, first, columns.clone(), left, right);
                 }
             }
         }
     }
 
+    /// The same for as many rows as a register has lanes: those from `first` on in a band.
     #[inline(always)]
-    fn add_to_tile(
+    fn add_to_tile<D: Doubles>(
         &mut self,
         band: usize,
-        half: usize,
+        first: usize,
         columns: Range<usize>,
         left: &Panel,
         right: &Panel,
     ) {
-        let first = Self::start(band * WIDTH + half * TILE);
-        let tile = &mut self.blocks[first..][..TILE * (band + 1)];
-        let (a, rest) = tile.split_at_mut(band + 1);
-        let (b, rest) = rest.split_at_mut(band + 1);
-        let (c, d) = rest.split_at_mut(band + 1);
+        let width = band + 1;
+        let tile = &mut self.blocks[Self::start(band * WIDTH + first)..][..D::LANES * width];
+        let factors = left.block(band);
         for column in columns {
-            let mut sums = [a[column], b[column], c[column], d[column]];
-            let factors = left.block(band).iter().zip(right.block(column));
-            for (factors, terms) in factors {
-                let factors = &factors.0[half * TILE..][..TILE];
-                sums[0].add_scaled(factors[0], terms);
-                sums[1].add_scaled(factors[1], terms);
-                sums[2].add_scaled(factors[2], terms);
-                sums[3].add_scaled(factors[3], terms);
-            }
-            [a[column], b[column], c[column], d[column]] = sums;
+            let mut sums = Sums::<D>::load(&tile[column..], width);
+            sums.add(first, factors, right.block(column));
+            sums.store(&mut tile[column..], width);
         }
     }
 
-    /// `self += left right^T` and then `product += self factors`, of as many leading rows as are given: whole blocks.
-    /// One pass, in which each entry serves both its own row and, mirrored, its column's.
+    /// `self += left right^T` and then `product += self factors`, of as many leading bands of eight rows as there are
+    /// factors. One pass, in which each entry serves both its own row and, mirrored, its column's.
     #[inline(always)]
-    pub fn add_and_multiply(
+    pub fn add_and_multiply<D: Doubles>(
         &mut self,
-        added: Option<(&Panel, &Panel)>,
-        factors: &[Pair],
-        product: &mut [Pair],
+        added: Option<&[Panel; 2]>,
+        factors: &[Rows],
+        product: &mut [Rows],
     ) {
-        let bands = factors.len() / WIDTH;
+        let bands = factors.len();
         for chunk in (0..bands).step_by(CHUNK) {
             for band in chunk..bands {
                 let columns = chunk..(chunk + CHUNK).min(band + 1);
                 let below = chunk..(chunk + CHUNK).min(band);
-                for half in 0..WIDTH / TILE {
-                    if let Some((left, right)) = added {
-                        self.add_to_tile(band, half, columns.clone(), left, right);
+                for first in (0..WIDTH).step_by(D::LANES) {
+                    if let Some([left, right]) = added {
+                        self.add_to_tile::<D>(band, first, columns.clone(), left, right);
                     }
-                    for part in 0..2 {
-                        self.multiply_tile(band, half, part, below.clone(), factors, product);
-                    }
+                    self.multiply_tile::<D>(band, first, below.clone(), factors, product);
                 }
             }
         }
-        for (band, sums) in product.chunks_exact_mut(WIDTH).enumerate() {
-            let terms = &factors[band * WIDTH..][..WIDTH];
+        for (band, (sums, terms)) in product.iter_mut().zip(factors).enumerate() {
             for (row, sum) in sums.iter_mut().enumerate() {
                 let diagonal = &self.blocks[Self::start(band * WIDTH + row) + band];
                 for (&value, terms) in diagonal.0.iter().zip(terms) {
-                    sum.add_scaled(value, terms);
+                    sum.add_scaled::<D>(value, terms);
                 }
             }
         }
     }
 
+    /// The products of as many rows as a register has lanes, left of the diagonal: whole chunks of columns at once,
+    /// or what is left of one column by column.
     #[inline(always)]
-    fn multiply_tile(
+    fn multiply_tile<D: Doubles>(
         &self,
         band: usize,
-        half: usize,
-        part: usize,
+        first: usize,
         columns: Range<usize>,
-        factors: &[Pair],
-        product: &mut [Pair],
+        factors: &[Rows],
+        product: &mut [Rows],
     ) {
-        let row = band * WIDTH + half * TILE;
-        let tile = &self.blocks[Self::start(row)..][..TILE * (band + 1)];
-        let (a, rest) = tile.split_at(band + 1);
-        let (b, rest) = rest.split_at(band + 1);
-        let (c, d) = rest.split_at(band + 1);
-        let own: [Block; TILE] = std::array::from_fn(|k| factors[row + k].0[part]);
-        let mut sums = [Block::ZERO; TILE];
-        for column in columns {
-            let values = [&a[column], &b[column], &c[column], &d[column]];
-            let terms = &factors[column * WIDTH..][..WIDTH];
-            let mirrored = &mut product[column * WIDTH..][..WIDTH];
-            for lane in 0..WIDTH {
-                let terms = &terms[lane].0[part];
-                let mut sum = mirrored[lane].0[part];
-                for k in 0..TILE {
-                    sums[k].add_scaled(values[k].0[lane], terms);
-                    sum.add_scaled(values[k].0[lane], &own[k]);
-                }
-                mirrored[lane].0[part] = sum;
+        let width = band + 1;
+        let tile = &self.blocks[Self::start(band * WIDTH + first)..][..D::LANES * width];
+        let (above, own_product) = product.split_at_mut(band);
+        let rows = &factors[band][first..][..D::LANES];
+        let sums = &mut own_product[0][first..][..D::LANES];
+        if columns.len() == CHUNK {
+            let tile = Tile::<CHUNK>::new::<D>(tile, width, columns.start);
+            tile.multiply::<D>(&factors[columns.clone()], &mut above[columns], rows, sums);
+        } else {
+            for column in columns {
+                let tile = Tile::<1>::new::<D>(tile, width, column);
+                let column = column..column + 1;
+                tile.multiply::<D>(&factors[column.clone()], &mut above[column], rows, sums);
             }
-        }
-        for k in 0..TILE {
-            product[row + k].0[part].add_scaled(1.0, &sums[k]);
         }
     }
 }
 
-struct AddProduct<'a> {
+struct AddSquare<'a> {
     matrix: &'a mut Symmetric,
-    left: &'a Panel,
-    right: &'a Panel,
+    factors: &'a Panel,
 }
 
-impl Kernel for AddProduct<'_> {
+impl Kernel for AddSquare<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
+    fn run<L: Lanes>(mut self) {
         let bands = self.matrix.order.div_ceil(WIDTH);
-        self.matrix.add_to_bands(0..bands, self.left, self.right);
+        let mut both = Vec::new();
+        let runs: Vec<_> = (0..bands).map(|band| self.factors.runs(band)).collect();
+        for chunk in (0..bands).step_by(CHUNK) {
+            for band in chunk..bands {
+                for column in chunk..(chunk + CHUNK).min(band + 1) {
+                    intersect(&runs[band], &runs[column], &mut both);
+                    self.add_block::<L::Doubles>(band, column, &both);
+                }
+            }
+        }
+    }
+}
+
+impl AddSquare<'_> {
+    #[inline(always)]
+    fn add_block<D: Doubles>(&mut self, band: usize, column: usize, runs: &[Range<usize>]) {
+        let (rows, columns) = (self.factors.block(band), self.factors.block(column));
+        for first in (0..WIDTH).step_by(D::LANES) {
+            let blocks = &mut self.matrix.blocks[Symmetric::start(band * WIDTH + first) + column..];
+            let mut sums = Sums::<D>::load(blocks, band + 1);
+            for run in runs {
+                sums.add(first, &rows[run.clone()], &columns[run.clone()]);
+            }
+            sums.store(blocks, band + 1);
+        }
+    }
+}
+
+/// What two rising lists of ranges have in common.
+fn intersect(a: &[Range<usize>], b: &[Range<usize>], both: &mut Vec<Range<usize>>) {
+    both.clear();
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(left), Some(right)) = (a.peek(), b.peek()) {
+        let common = left.start.max(right.start)..left.end.min(right.end);
+        if left.end < right.end {
+            a.next();
+        } else {
+            b.next();
+        }
+        if !common.is_empty() {
+            both.push(common);
+        }
     }
 }

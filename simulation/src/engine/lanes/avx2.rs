@@ -6,6 +6,7 @@
 
 use std::arch::x86_64::*;
 
+use super::doubles::Avx;
 use super::{Block, Kernel, Lanes, WIDTH};
 
 #[derive(Clone, Copy)]
@@ -38,6 +39,8 @@ macro_rules! both_bits {
 
 impl Lanes for Avx2 {
     type Bits = Bits;
+    type Doubles = Avx;
+    type Quad = Avx;
 
     const ACCUMULATORS: usize = 6;
 

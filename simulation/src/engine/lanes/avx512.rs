@@ -6,6 +6,7 @@
 
 use std::arch::x86_64::*;
 
+use super::doubles::{self, Avx};
 use super::{Block, Kernel, Lanes, WIDTH};
 
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ macro_rules! direct {
 
 impl Lanes for Avx512 {
     type Bits = __m512i;
+    type Doubles = doubles::Avx512;
+    type Quad = Avx;
 
     const ACCUMULATORS: usize = 21;
 

@@ -6,6 +6,7 @@
 
 use std::arch::aarch64::*;
 
+use super::doubles::Plain;
 use super::{Block, Kernel, Lanes, WIDTH};
 
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ fn four<T>(f: impl Fn(usize) -> T) -> [T; 4] {
 
 impl Lanes for Neon {
     type Bits = Bits;
+    type Doubles = Plain<4>;
+    type Quad = Plain<4>;
 
     const ACCUMULATORS: usize = 6;
 

@@ -1,5 +1,6 @@
 //! Lanes as a plain array, for machines without a wide instruction set, and as the oracle of the others.
 
+use super::doubles::Plain;
 use super::{Block, Kernel, Lanes, WIDTH, sum_tree};
 
 #[derive(Clone, Copy)]
@@ -17,6 +18,8 @@ fn map_bits(a: [u32; WIDTH], b: [u32; WIDTH], f: impl Fn(u32, u32) -> u32) -> [u
 
 impl Lanes for Portable {
     type Bits = [u32; WIDTH];
+    type Doubles = Plain<4>;
+    type Quad = Plain<4>;
 
     const ACCUMULATORS: usize = 2;
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::lanes::doubles::Plain;
 
 fn matrix(order: usize, entry: impl Fn(usize, usize) -> f64) -> Symmetric {
     let mut matrix = Symmetric::zeros(order);
@@ -114,6 +115,73 @@ fn nothing_has_no_eigenvalue_and_no_number_none() {
     assert_eq!(eigenvalues(Symmetric::zeros(3)), Some(vec![0.0; 3]));
     let poisoned = matrix(20, |row, _| if row == 7 { f64::NAN } else { 1.0 });
     assert_eq!(eigenvalues(poisoned), None);
+}
+
+#[test]
+fn tridiagonal_matrices_that_are_hard_for_ql_have_their_values() {
+    // Rows that shifts from either end treat alike: no diagonal, equal neighbours, mirror images, and Wilkinson's
+    // pairs, which differ by less than a rounding.
+    type Entry = fn(usize) -> f64;
+    let cases: [(&str, Entry, Entry); 4] = [
+        ("no diagonal", |_| 0.0, |_| 1.0),
+        ("blocks of two", |_| 0.0, |row| (row % 2) as f64),
+        ("Wilkinson's", |row| (row as f64 - 10.0).abs(), |_| 1.0),
+        (
+            "falling",
+            |row| libm::exp(-2.0 * row as f64),
+            |row| libm::exp(-2.5 * row as f64),
+        ),
+    ];
+    for (name, diagonal, beside) in cases {
+        let entry = |row: usize, column: usize| match row - column {
+            0 => diagonal(row),
+            1 => beside(row),
+            _ => 0.0,
+        };
+        let matrix = matrix(21, entry);
+        let values = eigenvalues(matrix.clone()).expect(name);
+        let size = values
+            .iter()
+            .fold(0.0, |size: f64, value| size.max(value.abs()));
+        for value in &values {
+            // Sylvester: as many negative pivots of T - s as eigenvalues below s.
+            let below = |shift: f64| {
+                let mut pivot = 1.0;
+                let negative = (0..21).filter(|&row| {
+                    let square = if row == 0 {
+                        0.0
+                    } else {
+                        beside(row) * beside(row)
+                    };
+                    pivot = diagonal(row) - shift - square / pivot;
+                    pivot < 0.0
+                });
+                negative.count()
+            };
+            let (low, high) = (value - 1e-14 * size, value + 1e-14 * size);
+            assert!(below(low) < below(high), "{name}: nothing near {value}");
+        }
+        let trace: f64 = (0..21).map(diagonal).sum();
+        assert!(
+            (values.iter().sum::<f64>() - trace).abs() < 1e-13 * size,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn no_bit_depends_on_the_number_of_lanes() {
+    let entry = |i: usize, j: usize| libm::sin((2 + i * j + j) as f64);
+    let bits = |band: band::Band| {
+        let (diagonal, beside) = band.tridiagonalize::<Plain<4>>();
+        let numbers = diagonal.into_iter().chain(beside);
+        numbers.map(f64::to_bits).collect::<Vec<u64>>()
+    };
+    for order in [5, 17, 40, 151] {
+        let four = reduction::to_band::<Plain<4>>(matrix(order, entry));
+        let eight = reduction::to_band::<Plain<8>>(matrix(order, entry));
+        assert_eq!(bits(four), bits(eight), "order {order}");
+    }
 }
 
 #[test]
