@@ -98,7 +98,7 @@ impl LossPoint {
     /// silent, its inputs span few dimensions or the samples are few. None where a value of the point
     /// is not finite.
     ///
-    /// Time grows with the third power of their number: 0.07 s for 1,000.
+    /// Time grows with the third power of their number: 0.05 to 0.07 s for 1,000.
     pub fn eigenvalues(&self) -> Option<Vec<f64>> {
         eigenvalues::eigenvalues(structured::nonzero_block(self))
     }
