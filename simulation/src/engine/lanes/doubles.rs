@@ -65,42 +65,64 @@ impl Quad for Plain<4> {
     }
 }
 
-/// Four in an AVX register. Reached only through `run_avx2` and `run_avx512`.
+/// `Doubles` by one instruction each.
 #[cfg(target_arch = "x86_64")]
-#[derive(Clone, Copy)]
-pub(crate) struct Avx(__m256d);
+macro_rules! registers {
+    (
+        $(#[$doc:meta])*
+        $name:ident($register:ty), $lanes:literal lanes:
+        $splat:ident, $load:ident, $store:ident, $mul:ident, $mul_add:ident
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(crate) struct $name($register);
+
+        impl Doubles for $name {
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            fn splat(value: f64) -> Self {
+                // SAFETY: called only with these instructions.
+                Self(unsafe { $splat(value) })
+            }
+            #[inline(always)]
+            fn load(from: &[f64]) -> Self {
+                let from: &[f64; $lanes] = from.first_chunk().expect("one for each lane");
+                // SAFETY: called only with these instructions; a register's numbers are there.
+                Self(unsafe { $load(from.as_ptr()) })
+            }
+            #[inline(always)]
+            fn store(self, to: &mut [f64]) {
+                let to: &mut [f64; $lanes] = to.first_chunk_mut().expect("one for each lane");
+                // SAFETY: called only with these instructions; there is room for a register's numbers.
+                unsafe { $store(to.as_mut_ptr(), self.0) }
+            }
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                // SAFETY: called only with these instructions.
+                Self(unsafe { $mul(self.0, other.0) })
+            }
+            #[inline(always)]
+            fn mul_add(self, factor: Self, term: Self) -> Self {
+                // SAFETY: called only with these instructions.
+                Self(unsafe { $mul_add(self.0, factor.0, term.0) })
+            }
+        }
+    };
+}
 
 #[cfg(target_arch = "x86_64")]
-impl Doubles for Avx {
-    const LANES: usize = 4;
+registers! {
+    /// Four in an AVX register. Reached only through `run_avx2` and `run_avx512`, with AVX2 and FMA.
+    Avx(__m256d), 4 lanes:
+    _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_mul_pd, _mm256_fmadd_pd
+}
 
-    #[inline(always)]
-    fn splat(value: f64) -> Self {
-        // SAFETY: called only with AVX2 and FMA.
-        Self(unsafe { _mm256_set1_pd(value) })
-    }
-    #[inline(always)]
-    fn load(from: &[f64]) -> Self {
-        let from: &[f64; 4] = from.first_chunk().expect("four");
-        // SAFETY: called only with AVX2 and FMA; four numbers are there.
-        Self(unsafe { _mm256_loadu_pd(from.as_ptr()) })
-    }
-    #[inline(always)]
-    fn store(self, to: &mut [f64]) {
-        let to: &mut [f64; 4] = to.first_chunk_mut().expect("four");
-        // SAFETY: called only with AVX2 and FMA; there is room for four numbers.
-        unsafe { _mm256_storeu_pd(to.as_mut_ptr(), self.0) }
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: called only with AVX2 and FMA.
-        Self(unsafe { _mm256_mul_pd(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn mul_add(self, factor: Self, term: Self) -> Self {
-        // SAFETY: called only with AVX2 and FMA.
-        Self(unsafe { _mm256_fmadd_pd(self.0, factor.0, term.0) })
-    }
+#[cfg(target_arch = "x86_64")]
+registers! {
+    /// Eight in an AVX-512 register. Reached only through `run_avx512`, with AVX-512F.
+    Avx512(__m512d), 8 lanes:
+    _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_mul_pd, _mm512_fmadd_pd
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -115,43 +137,5 @@ impl Quad for Avx {
             let high = _mm256_permute2f128_pd::<0x31>(ab, cd);
             _mm256_add_pd(low, high)
         })
-    }
-}
-
-/// Eight in an AVX-512 register. Reached only through `run_avx512`.
-#[cfg(target_arch = "x86_64")]
-#[derive(Clone, Copy)]
-pub(crate) struct Avx512(__m512d);
-
-#[cfg(target_arch = "x86_64")]
-impl Doubles for Avx512 {
-    const LANES: usize = 8;
-
-    #[inline(always)]
-    fn splat(value: f64) -> Self {
-        // SAFETY: called only with AVX-512F.
-        Self(unsafe { _mm512_set1_pd(value) })
-    }
-    #[inline(always)]
-    fn load(from: &[f64]) -> Self {
-        let from: &[f64; 8] = from.first_chunk().expect("eight");
-        // SAFETY: called only with AVX-512F; eight numbers are there.
-        Self(unsafe { _mm512_loadu_pd(from.as_ptr()) })
-    }
-    #[inline(always)]
-    fn store(self, to: &mut [f64]) {
-        let to: &mut [f64; 8] = to.first_chunk_mut().expect("eight");
-        // SAFETY: called only with AVX-512F; there is room for eight numbers.
-        unsafe { _mm512_storeu_pd(to.as_mut_ptr(), self.0) }
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: called only with AVX-512F.
-        Self(unsafe { _mm512_mul_pd(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn mul_add(self, factor: Self, term: Self) -> Self {
-        // SAFETY: called only with AVX-512F.
-        Self(unsafe { _mm512_fmadd_pd(self.0, factor.0, term.0) })
     }
 }
