@@ -1,7 +1,7 @@
 //! Every core is busy several times over; the heartbeat is on time all the same.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::testing::{PostgresCluster, tamper};
 
@@ -12,6 +12,9 @@ use crate::ledger;
 const LONG: u32 = 100 * STEPS;
 /// Threads that do nothing but burn, for each core.
 const BURNERS_PER_CORE: usize = 4;
+
+/// Held by whoever burns: two at once would take ten times as long, and slow every test beside them.
+static FIRE: Mutex<()> = Mutex::new(());
 
 /// Every sign of life, on record: by the database's clock, as leases are.
 const SQLITE_DIARY: &str = "CREATE TABLE beats (worker TEXT, at_ms BIGINT);
@@ -47,6 +50,7 @@ impl Drop for Burners {
 }
 
 fn beat_under_load(fleet: &Fleet, diary: &str, url: &str) {
+    let _alone = FIRE.lock().unwrap_or_else(PoisonError::into_inner);
     block_on(tamper(url, diary));
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let burners = Burners::start(cores * BURNERS_PER_CORE);
