@@ -1,20 +1,18 @@
 //! Planning sweeps: submit, resume and extend are one operation.
 
-use std::collections::BTreeMap;
-
 use ndarray::Array2;
 use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
-use simulation::{Dataset, MODEL_VERSION, ValidParameters};
+use simulation::Dataset;
 
 use super::dialect::Dialect;
 use super::exclusions::adopt_rules;
+use super::job_rows::{insert_groups, insert_jobs, insert_parameters};
 use super::transaction::Transaction;
-use super::value::{Argument, arguments};
+use super::value::arguments;
 use super::{Store, sql};
 use crate::{JobId, NewJob, NewSweep, StoreError, Submission};
 
-/// Jobs turned into rows at a time: bounds the memory of a large submission.
+/// Jobs at a time: where all of one time are there already, their parameters are too.
 const BATCH: usize = 10_000;
 /// New jobs that are worth fresh statistics.
 const ANALYZE_AFTER: u64 = 1_000;
@@ -40,10 +38,15 @@ impl Store {
             insert_dataset(&mut transaction, dataset).await?;
         }
         insert_groups(&mut transaction, &sweep.name, &jobs).await?;
-        let mut inserted = 0;
+        let (mut inserted, mut fresh) = (0, Vec::new());
         for batch in jobs.chunks(BATCH) {
-            inserted += insert_jobs(&mut transaction, &sweep.name, batch).await?;
+            let added = insert_jobs(&mut transaction, &sweep.name, batch).await?;
+            if added > 0 {
+                fresh.extend(batch);
+            }
+            inserted += added;
         }
+        insert_parameters(&mut transaction, &fresh).await?;
         if inserted > 0 {
             transaction
                 .execute(sql!("plan_groups.sql"), arguments![sweep.name.as_str()])
@@ -157,120 +160,6 @@ async fn insert_dataset(
     Ok(())
 }
 
-/// The groups of these jobs, so that a job never names one that isn't there.
-async fn insert_groups(
-    transaction: &mut Transaction,
-    sweep: &str,
-    jobs: &[(JobId, &NewJob)],
-) -> Result<(), StoreError> {
-    let groups: BTreeMap<i64, [&'static str; 4]> = jobs
-        .iter()
-        .map(|(_, job)| {
-            let names = group_names(&job.parameters);
-            (group_id(sweep, names), names)
-        })
-        .collect();
-    let rows = groups
-        .into_iter()
-        .map(|(id, [task, algorithm, noise_type, regime])| {
-            arguments![id, task, algorithm, noise_type, regime]
-        });
-    transaction
-        .execute_rows(sql!("upsert_groups.sql"), &[sweep.into()], rows.collect())
-        .await?;
-    Ok(())
-}
-
-/// What summaries tell apart within a sweep: task, algorithm, noise type and regime.
-fn group_names(p: &ValidParameters) -> [&'static str; 4] {
-    [
-        p.task.name(),
-        p.algorithm.name(),
-        p.noise_type().name(),
-        p.regime.name(),
-    ]
-}
-
-/// The first 63 bits of SHA-256 over the sweep's and the four names: the same in every database.
-fn group_id(sweep: &str, names: [&str; 4]) -> i64 {
-    let mut hash = Sha256::new();
-    hash.update(sweep.as_bytes());
-    for name in names {
-        hash.update([0]);
-        hash.update(name.as_bytes());
-    }
-    let bytes: [u8; 32] = hash.finalize().into();
-    let first = u64::from_be_bytes(bytes[..8].try_into().expect("a quarter of it"));
-    (first >> 1).cast_signed()
-}
-
-async fn insert_jobs(
-    transaction: &mut Transaction,
-    sweep: &str,
-    jobs: &[(JobId, &NewJob)],
-) -> Result<u64, StoreError> {
-    let rows = jobs.iter().map(|(id, job)| {
-        let group = group_id(sweep, group_names(&job.parameters));
-        arguments![id.0.as_str(), group, job.estimated_seconds.max(0.0)]
-    });
-    let shared = arguments![sweep, MODEL_VERSION];
-    let inserted = transaction
-        .execute_each(sql!("insert_jobs.sql"), &shared, Box::new(rows))
-        .await?;
-    if inserted > 0 {
-        let rows = jobs
-            .iter()
-            .map(|(id, job)| parameters_row(id, job.replicate, &job.parameters));
-        transaction
-            .execute_each(sql!("insert_job_parameters.sql"), &[], Box::new(rows))
-            .await?;
-    }
-    Ok(inserted)
-}
-
-/// One row of `job_parameters`, in the order of its statement.
-fn parameters_row(id: &JobId, replicate: u32, p: &ValidParameters) -> Vec<Argument> {
-    let json = serde_json::to_string(&**p).expect("parameters are plain data");
-    arguments![
-        id.0.as_str(),
-        replicate,
-        p.noise_type().name(),
-        p.algorithm.name(),
-        p.task.name(),
-        p.regime.name(),
-        p.n_samples,
-        p.input_dim,
-        p.output_dim,
-        p.smoothing_dim.map(i64::from),
-        p.hidden_units,
-        p.learning_rate(),
-        p.update_noise,
-        p.update_noise_on.name(),
-        p.label_noise,
-        p.label_noise_distribution.name(),
-        p.input_noise,
-        p.data_range.name(),
-        i64::from(p.heading_jitter),
-        p.steps.cast_signed(),
-        p.linear_measurements,
-        p.logarithmic_measurements,
-        p.trajectory_points,
-        p.unit_activity_snapshots,
-        p.hessian_snapshots,
-        p.hessian_eigenvalues.name(),
-        p.hessian_cost_max,
-        i64::from(p.measure_on_manifold),
-        p.place_snapshots(),
-        p.precision.name(),
-        p.reductions.name(),
-        p.dataset.clone(),
-        p.seed.cast_signed(),
-        p.data_seed.map(u64::cast_signed),
-        p.weights_seed.map(u64::cast_signed),
-        json,
-    ]
-}
-
 fn encode(dataset: &Dataset) -> Vec<u8> {
     let values = dataset.inputs().iter().chain(dataset.targets());
     values.flat_map(|value| value.to_le_bytes()).collect()
@@ -294,19 +183,6 @@ fn decode(bytes: &[u8], samples: usize, inputs: usize, outputs: usize) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use simulation::Parameters;
-
-    #[test]
-    fn every_parameter_has_its_column() {
-        let keys = serde_json::to_value(Parameters::default()).expect("plain data");
-        let statement = sql!("insert_job_parameters.sql");
-        for key in keys.as_object().expect("a struct").keys() {
-            let named = statement
-                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .any(|word| word == key);
-            assert!(named, "{key} has no column in job_parameters");
-        }
-    }
 
     #[test]
     fn names_with_quotes_newlines_or_ten_thousand_characters_are_refused() {

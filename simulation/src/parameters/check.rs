@@ -226,6 +226,7 @@ fn wrong(key: &'static str, value: &dyn ToString, expected: &str) -> ParameterEr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{LabelNoiseDistribution, UpdateNoiseTarget};
 
     fn error_key(change: impl FnOnce(&mut Parameters)) -> &'static str {
         let mut parameters = Parameters::default();
@@ -371,5 +372,35 @@ mod tests {
         .check()
         .unwrap();
         assert_eq!(valid.canonical_json(), r#"{"learning_rate":0.1,"steps":5}"#);
+    }
+
+    #[test]
+    fn canonical_json_says_what_a_map_of_values_says() {
+        let keys = |p: &Parameters| serde_json::to_value(p).unwrap();
+        let defaults = keys(&Parameters::default());
+        let valid = Parameters {
+            task: Task::Smoothed,
+            smoothing_dim: Some(7),
+            update_noise: 1.0 / 3.0,
+            update_noise_on: UpdateNoiseTarget::Weights,
+            label_noise: 1e-7,
+            label_noise_distribution: LabelNoiseDistribution::Gaussian,
+            heading_jitter: false,
+            steps: 123_456_789,
+            seed: (1 << 63) - 1,
+            data_seed: Some(0),
+            ..Parameters::default()
+        }
+        .check()
+        .unwrap();
+        let mut kept = keys(&valid);
+        let entries = kept.as_object_mut().unwrap();
+        entries.retain(|key, value| defaults[key] != *value);
+        assert_eq!(
+            valid.canonical_json(),
+            serde_json::to_string(&kept).unwrap()
+        );
+        let read: Parameters = serde_json::from_str(&valid.canonical_json()).unwrap();
+        assert_eq!(read.check().unwrap(), valid);
     }
 }
