@@ -109,11 +109,11 @@ impl Run {
         }
     }
 
-    /// Adds to a metric, if it is defined.
-    pub(crate) fn add(&mut self, name: &str, metrics: &[Metric], offset: f64) {
+    /// Changes a metric, if it is defined.
+    pub(crate) fn change(&mut self, name: &str, metrics: &[Metric], to: impl Fn(f64) -> f64) {
         for (value, metric) in self.values.iter_mut().zip(metrics) {
             if metric.name == name {
-                *value = value.map(|value| value + offset);
+                *value = value.map(&to);
             }
         }
     }

@@ -71,7 +71,9 @@ pub(crate) fn matched(rows: &[RunnableRow], runs: &Table) -> Matched {
         let ours = chosen.map(|index| match index {
             Some(index) => {
                 let mut run = Run::of(runs, Some(jobs[index].row), metrics);
-                run.add("loss", metrics, row.loss_offset(&jobs[index].parameters));
+                run.change("loss", metrics, |loss| {
+                    row.loss_on_its_scale(&jobs[index].parameters, loss)
+                });
                 run
             }
             None => Run {

@@ -12,8 +12,9 @@ use crate::dataset_file::{DatasetFileError, read_npz};
 
 /// The published sets by the version of the authors' code that ran them: the older one left data in
 /// [0, 1) and losses as they were, the newer one made data symmetric and divides losses by the variance
-/// of the targets. The tables state neither: the share of units active at first, which they give away,
-/// tells the ranges apart, and runs of ours with the same noise have the same losses on one scale only.
+/// of the targets. Under label noise the older one's losses are of the noisy targets that the step saw, the newer
+/// one's of the targets themselves. The tables state none of it: the share of units active at first, which they
+/// give away, tells the ranges apart, and runs of ours with the same noise have the same losses on one scale only.
 const SETS: [(&str, DataRange, LossScale); 5] = [
     ("random", DataRange::Unit, LossScale::Raw),
     ("SGD_vary_update_noise", DataRange::Unit, LossScale::Raw),
@@ -29,7 +30,7 @@ const SETS: [(&str, DataRange, LossScale); 5] = [
 /// What a published loss was divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LossScale {
-    /// Nothing: the mean squared error.
+    /// Nothing: the mean squared error, label noise included.
     Raw,
     /// The variance of the targets, as ours.
     Normalized,
@@ -145,17 +146,19 @@ impl RunnableRow {
         ]
     }
 
-    /// What brings log10 of a normalized loss of this run to the scale of the row's: log10 of the variance
-    /// of the run's targets, or 0.
-    pub fn loss_offset(&self, run: &ValidParameters) -> f64 {
+    /// log10 of a normalized loss of this run, brought to the scale of the row's.
+    pub fn loss_on_its_scale(&self, run: &ValidParameters, log10_loss: f64) -> f64 {
         let known = SETS.iter().find(|(set, ..)| *set == self.row.set);
         match known {
             Some((_, _, LossScale::Raw)) => {
                 let simulation = Simulation::new(run, self.dataset.as_ref())
                     .expect("a row's runs have the row's data");
-                simulation.data().target_variance().log10()
+                let variance = simulation.data().target_variance();
+                // The variance of a uniform distribution by its width.
+                let label_noise = self.row.label_noise.powi(2) / 12.0;
+                (10_f64.powf(log10_loss) * variance + label_noise).log10()
             }
-            _ => 0.0,
+            _ => log10_loss,
         }
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn validate(
         .map(|(row, jobs)| {
             let ours = jobs.each_ref().map(|job| {
                 let mut run = run_of(&runs, &JobId::new(&name, job), metrics);
-                run.add("loss", metrics, row.loss_offset(job));
+                run.change("loss", metrics, |loss| row.loss_on_its_scale(job, loss));
                 run
             });
             ComparedRow::new(&row.row, row.groups(), metrics, ours)

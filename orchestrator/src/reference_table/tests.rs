@@ -57,14 +57,29 @@ fn rows_without_inputs_take_the_range_of_their_set_and_a_seed_of_their_own() {
 
 #[test]
 fn losses_of_older_sets_are_compared_as_they_were() {
-    let offset = |set| {
+    // Of a network as bad as one that knows the mean alone.
+    let loss = |set| {
         let rows = read(&row(set, 1, "random", "20,15,18", "SGD"), &EVERYTHING).unwrap();
         let run = rows[0].parameters.clone().check().unwrap();
-        rows[0].loss_offset(&run)
+        rows[0].loss_on_its_scale(&run, 0.0)
     };
-    assert_eq!(offset("update_and_label_compare"), 0.0);
+    assert_eq!(loss("update_and_label_compare"), 0.0);
     // 270 values uniform on [0, 1) have a variance of 1/12.
-    assert!((offset("random") - (1.0_f64 / 12.0).log10()).abs() < 0.1);
+    assert!((loss("random") - (1.0_f64 / 12.0).log10()).abs() < 0.1);
+}
+
+#[test]
+fn losses_of_older_sets_include_the_label_noise() {
+    let loss = |set| {
+        let text = row(set, 1, "random", "20,15,18", "SGD").replace(",0.03,0,", ",0,0.6,");
+        let rows = read(&text, &EVERYTHING).unwrap();
+        let run = rows[0].parameters.clone().check().unwrap();
+        assert_eq!(run.label_noise, 0.6);
+        rows[0].loss_on_its_scale(&run, -9.0)
+    };
+    assert_eq!(loss("update_and_label_compare"), -9.0);
+    // A network that fits the targets leaves the noise: uniform, 0.6 wide.
+    assert!((loss("random") - 0.03_f64.log10()).abs() < 1e-6);
 }
 
 #[test]
