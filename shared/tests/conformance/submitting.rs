@@ -2,7 +2,10 @@
 
 use ndarray::Array2;
 use shared::{NewJob, StoreError, Submission};
-use simulation::{Dataset, Parameters};
+use simulation::{
+    Algorithm, DataRange, Dataset, HessianEigenvalues, LabelNoiseDistribution, Parameters,
+    Reductions, Regime, Task, UpdateNoiseTarget,
+};
 
 use crate::bench::{Bench, SWEEP, claim_one, cost, job, result, status, submit, sweep, value};
 
@@ -14,6 +17,7 @@ crate::scenarios!(
     a_refused_submission_writes_nothing,
     data_sets_are_stored_once,
     a_planned_job_can_be_looked_up,
+    every_parameter_is_in_its_column,
     large_submissions_go_in_batches,
 );
 
@@ -162,6 +166,65 @@ async fn a_planned_job_can_be_looked_up(bench: Bench) {
     assert_eq!(rate, shared::Value::Real(0.1 + 0.2));
     let seed = value(&store, "SELECT seed FROM runs").await;
     assert_eq!(seed, shared::Value::Integer(i64::MAX));
+}
+
+async fn every_parameter_is_in_its_column(bench: Bench) {
+    let store = bench.store().await;
+    // No two alike, so that none can be in another's place.
+    let parameters = Parameters {
+        algorithm: Algorithm::Sgd,
+        task: Task::Smoothed,
+        regime: Regime::Lazy,
+        n_samples: 7,
+        input_dim: 11,
+        output_dim: 5,
+        smoothing_dim: Some(4),
+        hidden_units: 13,
+        learning_rate: Some(0.03),
+        update_noise: 0.01,
+        update_noise_on: UpdateNoiseTarget::Weights,
+        label_noise: 0.02,
+        label_noise_distribution: LabelNoiseDistribution::Gaussian,
+        input_noise: 0.04,
+        data_range: DataRange::Symmetric,
+        heading_jitter: false,
+        steps: 12_345,
+        linear_measurements: 123,
+        logarithmic_measurements: 45,
+        trajectory_points: 67,
+        unit_activity_snapshots: 8,
+        hessian_snapshots: 9,
+        hessian_eigenvalues: HessianEigenvalues::All,
+        hessian_cost_max: Some(0.5),
+        seed: 1 << 62,
+        data_seed: Some(2),
+        weights_seed: Some(3),
+        reductions: Reductions::Off,
+        ..Parameters::default()
+    };
+    let valid = parameters.check().expect("valid");
+    let mut keys = serde_json::to_value(&*valid).expect("plain data");
+    let job = NewJob {
+        parameters: valid,
+        replicate: 6,
+        estimated_seconds: 1.0,
+    };
+    store.submit(&sweep(), &[job], &[]).await.expect("submits");
+    // Given or default, as what it comes to.
+    keys["place_snapshots"] = 0.into();
+    for (key, wanted) in keys.as_object().expect("a struct") {
+        let column = format!("SELECT {key} FROM job_parameters");
+        let wanted = match wanted {
+            serde_json::Value::Null => shared::Value::Null,
+            serde_json::Value::Bool(flag) => shared::Value::Integer((*flag).into()),
+            serde_json::Value::String(text) => crate::bench::text(text),
+            number if number.is_i64() => shared::Value::Integer(number.as_i64().unwrap()),
+            number => shared::Value::Real(number.as_f64().expect("a number")),
+        };
+        assert_eq!(value(&store, &column).await, wanted, "{key}");
+    }
+    let kind = value(&store, "SELECT noise_type FROM job_parameters").await;
+    assert_eq!(kind, crate::bench::text("both"));
 }
 
 async fn large_submissions_go_in_batches(bench: Bench) {
