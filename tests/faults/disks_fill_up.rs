@@ -118,8 +118,15 @@ fn results_wait_in_memory_when_spool_and_database_are_away() {
     let fleet = Fleet::on_postgres(cluster, JOBS, SLOW);
     let url = proxy.url(&fleet.url, "127.0.0.1");
     let spool = disk.path().to_str().expect("a plain name");
-    let mut worker = fleet.worker_with(&[], &["--database", &url, "--spool", spool]);
+    // No lease ends while the database is away, and it goes while a job runs: one cut off between two jobs
+    // would have nothing to record.
+    let place = ["--database", url.as_str(), "--spool", spool];
+    let lease = ["--lease", "60s", "--heartbeat", "1s"];
+    let mut worker = fleet.lone_worker(&[], &[place, lease].concat());
     fleet.wait_for_done(1);
+    wait_until("the next job runs", || {
+        fleet.count("jobs WHERE state = 'running'") > 0
+    });
     proxy.close(true);
     wait_until("results wait", || worker.said(NOT_RECORDED) > 0);
     proxy.close(false);
