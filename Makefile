@@ -82,7 +82,7 @@ bench-peers: target/peers-venv/installed ## Time a step side by side with PyTorc
 	PYTHONPYCACHEPREFIX=target/peers-venv/pycache target/peers-venv/bin/python benches/peers/compare.py $(PEERS_FLAGS)
 
 .PHONY: bench-spectra-peers
-bench-spectra-peers: target/peers-venv/installed ## Time the eigenvalues of a Hessian side by side with PyTorch and NumPy (10 minutes).
+bench-spectra-peers: target/peers-venv/installed ## Time the eigenvalues of a Hessian side by side with PyTorch and NumPy (4 minutes).
 	PYTHONPYCACHEPREFIX=target/peers-venv/pycache target/peers-venv/bin/python benches/peers/spectra.py $(PEERS_FLAGS)
 
 target/peers-venv/installed: benches/peers/requirements.txt

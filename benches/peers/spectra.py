@@ -126,7 +126,7 @@ PEERS: dict[str, Callable[[Network], NDArray]] = {"authors": authors, "numpy": s
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="times that each is timed (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="times that each is timed (%(default)s)")
     parser.add_argument("--cases", default="".join(CASES), help="letters out of %(default)s")
     parser.add_argument("--ours", default=OURS, help="command that times ours (%(default)s)")
     parser.add_argument("--core", type=int, help="the core to run on; the last one by default")

@@ -12,7 +12,7 @@ use super::value::arguments;
 use super::{Store, sql};
 use crate::{JobId, NewJob, NewSweep, StoreError, Submission};
 
-/// Jobs at a time: where all of one time are there already, their parameters are too.
+/// Jobs inserted at a time. Parameters are sent for those times that had a new job.
 const BATCH: usize = 10_000;
 /// New jobs that are worth fresh statistics.
 const ANALYZE_AFTER: u64 = 1_000;

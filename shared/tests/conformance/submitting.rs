@@ -170,8 +170,8 @@ async fn a_planned_job_can_be_looked_up(bench: Bench) {
 
 async fn every_parameter_is_in_its_column(bench: Bench) {
     let store = bench.store().await;
-    // No two alike, so that none can be in another's place.
-    let parameters = Parameters {
+    // Within each, no two of a kind are alike, so that none can be in another's place.
+    let noisy = Parameters {
         algorithm: Algorithm::Sgd,
         task: Task::Smoothed,
         regime: Regime::Lazy,
@@ -187,7 +187,6 @@ async fn every_parameter_is_in_its_column(bench: Bench) {
         label_noise_distribution: LabelNoiseDistribution::Gaussian,
         input_noise: 0.04,
         data_range: DataRange::Symmetric,
-        heading_jitter: false,
         steps: 12_345,
         linear_measurements: 123,
         logarithmic_measurements: 45,
@@ -202,29 +201,46 @@ async fn every_parameter_is_in_its_column(bench: Bench) {
         reductions: Reductions::Off,
         ..Parameters::default()
     };
-    let valid = parameters.check().expect("valid");
-    let mut keys = serde_json::to_value(&*valid).expect("plain data");
-    let job = NewJob {
-        parameters: valid,
-        replicate: 6,
-        estimated_seconds: 1.0,
+    let on_a_track = Parameters {
+        task: Task::PredictiveTrack,
+        heading_jitter: false,
+        measure_on_manifold: true,
+        place_snapshots: Some(14),
+        ..Parameters::default()
     };
-    store.submit(&sweep(), &[job], &[]).await.expect("submits");
-    // Given or default, as what it comes to.
-    keys["place_snapshots"] = 0.into();
-    for (key, wanted) in keys.as_object().expect("a struct") {
-        let column = format!("SELECT {key} FROM job_parameters");
-        let wanted = match wanted {
-            serde_json::Value::Null => shared::Value::Null,
-            serde_json::Value::Bool(flag) => shared::Value::Integer((*flag).into()),
-            serde_json::Value::String(text) => crate::bench::text(text),
-            number if number.is_i64() => shared::Value::Integer(number.as_i64().unwrap()),
-            number => shared::Value::Real(number.as_f64().expect("a number")),
-        };
-        assert_eq!(value(&store, &column).await, wanted, "{key}");
+    let jobs: Vec<NewJob> = [noisy, on_a_track]
+        .into_iter()
+        .zip([6, 16])
+        .map(|(parameters, replicate)| NewJob {
+            parameters: parameters.check().expect("valid"),
+            replicate,
+            estimated_seconds: 1.0,
+        })
+        .collect();
+    store.submit(&sweep(), &jobs, &[]).await.expect("submits");
+    for NewJob {
+        parameters,
+        replicate,
+        ..
+    } in &jobs
+    {
+        let mut wanted = serde_json::to_value(&**parameters).expect("plain data");
+        // Given or default, as what it comes to.
+        wanted["place_snapshots"] = parameters.place_snapshots().into();
+        wanted["noise_type"] = parameters.noise_type().name().into();
+        wanted["parameters"] = parameters.canonical_json().into();
+        for (column, wanted) in wanted.as_object().expect("a struct") {
+            let wanted = match wanted {
+                serde_json::Value::Null => shared::Value::Null,
+                serde_json::Value::Bool(flag) => shared::Value::Integer((*flag).into()),
+                serde_json::Value::String(text) => crate::bench::text(text),
+                number if number.is_i64() => shared::Value::Integer(number.as_i64().unwrap()),
+                number => shared::Value::Real(number.as_f64().expect("a number")),
+            };
+            let sql = format!("SELECT {column} FROM job_parameters WHERE replicate = {replicate}");
+            assert_eq!(value(&store, &sql).await, wanted, "{column}");
+        }
     }
-    let kind = value(&store, "SELECT noise_type FROM job_parameters").await;
-    assert_eq!(kind, crate::bench::text("both"));
 }
 
 async fn large_submissions_go_in_batches(bench: Bench) {

@@ -85,13 +85,15 @@ pub(super) fn check(mut p: Parameters) -> Result<Parameters, ParameterError> {
     }
     p.learning_rate = Some(rate);
     for (key, amplitude) in [
-        ("update_noise", p.update_noise),
-        ("label_noise", p.label_noise),
-        ("input_noise", p.input_noise),
+        ("update_noise", &mut p.update_noise),
+        ("label_noise", &mut p.label_noise),
+        ("input_noise", &mut p.input_noise),
     ] {
-        if !(amplitude.is_finite() && (0.0..=1_000.0).contains(&amplitude)) {
-            return Err(wrong(key, &amplitude, "give a number from 0 to 1000"));
+        if !(amplitude.is_finite() && (0.0..=1_000.0).contains(&*amplitude)) {
+            return Err(wrong(key, &*amplitude, "give a number from 0 to 1000"));
         }
+        // -0.0 is 0.0, so that equal runs have equal parameters.
+        *amplitude = amplitude.abs();
     }
     if p.algorithm == Algorithm::Sed && p.update_noise > 0.0 {
         let expected = "sed perturbs the weights itself: give 0 (as the paper does)";
@@ -372,6 +374,20 @@ mod tests {
         .check()
         .unwrap();
         assert_eq!(valid.canonical_json(), r#"{"learning_rate":0.1,"steps":5}"#);
+    }
+
+    #[test]
+    fn a_negative_zero_is_zero() {
+        let json = |noise| {
+            let parameters = Parameters {
+                update_noise: noise,
+                label_noise: noise,
+                input_noise: noise,
+                ..Parameters::default()
+            };
+            parameters.check().unwrap().canonical_json()
+        };
+        assert_eq!(json(-0.0), json(0.0));
     }
 
     #[test]

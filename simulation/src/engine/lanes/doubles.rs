@@ -82,29 +82,29 @@ macro_rules! registers {
 
             #[inline(always)]
             fn splat(value: f64) -> Self {
-                // SAFETY: called only with these instructions.
+                // SAFETY: called only where these instructions exist.
                 Self(unsafe { $splat(value) })
             }
             #[inline(always)]
             fn load(from: &[f64]) -> Self {
                 let from: &[f64; $lanes] = from.first_chunk().expect("one for each lane");
-                // SAFETY: called only with these instructions; a register's numbers are there.
+                // SAFETY: called only where these instructions exist; a register's numbers are there.
                 Self(unsafe { $load(from.as_ptr()) })
             }
             #[inline(always)]
             fn store(self, to: &mut [f64]) {
                 let to: &mut [f64; $lanes] = to.first_chunk_mut().expect("one for each lane");
-                // SAFETY: called only with these instructions; there is room for a register's numbers.
+                // SAFETY: called only where these instructions exist; there is room for a register's numbers.
                 unsafe { $store(to.as_mut_ptr(), self.0) }
             }
             #[inline(always)]
             fn mul(self, other: Self) -> Self {
-                // SAFETY: called only with these instructions.
+                // SAFETY: called only where these instructions exist.
                 Self(unsafe { $mul(self.0, other.0) })
             }
             #[inline(always)]
             fn mul_add(self, factor: Self, term: Self) -> Self {
-                // SAFETY: called only with these instructions.
+                // SAFETY: called only where these instructions exist.
                 Self(unsafe { $mul_add(self.0, factor.0, term.0) })
             }
         }
