@@ -42,6 +42,7 @@ mod sqlite;
 mod status;
 mod steer;
 mod submit;
+mod texts;
 mod tls;
 mod together;
 mod totals;
@@ -103,6 +104,8 @@ pub struct Store {
     watch: Arc<jump::ClockWatch>,
     /// Which part of the running totals it adds to.
     shard: u32,
+    /// What messages have been written.
+    texts: Arc<texts::Texts>,
     /// Where large checkpoints lie that the database doesn't keep itself.
     checkpoint_files: Option<checkpoint_files::CheckpointFiles>,
 }
@@ -149,6 +152,7 @@ impl Store {
         Ok(Self {
             database,
             shard,
+            texts: Arc::default(),
             checkpoint_files,
             clock_offset_ms: Arc::new(AtomicI64::new(0)),
             watch: Arc::default(),

@@ -5,9 +5,13 @@
 //! - `{database_started}`: when the server came up (SQLite has none: long ago);
 //! - `{skip_locked}`, `{for_update}`, `{for_update_of_jobs}`, `{for_update_and_rules}`: row locks. SQLite has one
 //!   writer at a time, so nobody else has rows locked;
+//! - `{or_rollback}`: a violated constraint ends the whole transaction, which nobody goes on with anyway. SQLite then
+//!   copies no page before the statement changes it; where a function is called it does all the same;
 //! - `{locked_rules}`: a sweep's exclusion rules, as locked;
 //! - `{error_delay}`, `{crash_delay}`: how long a job waits after a failure, in milliseconds;
 //! - `{rows: type, ...}`: the rows bound to the statement, as a table `given (column1, ...)`.
+
+use super::texts::Shape;
 
 /// Which database a statement is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +33,7 @@ const CRASH_DELAY: &str = "(CASE WHEN jobs.crashes = 0 THEN 0 \
      * (0.5 + {random}) AS BIGINT) END)";
 
 /// Every word, what it is on SQLite, and on PostgreSQL. Later ones may stand in earlier ones.
-const WORDS: [(&str, &str, &str); 9] = [
+const WORDS: [(&str, &str, &str); 10] = [
     ("{error_delay}", ERROR_DELAY, ERROR_DELAY),
     ("{crash_delay}", CRASH_DELAY, CRASH_DELAY),
     (
@@ -37,6 +41,7 @@ const WORDS: [(&str, &str, &str); 9] = [
         "0",
         "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000 AS BIGINT)",
     ),
+    ("{or_rollback}", "OR ROLLBACK", ""),
     ("{skip_locked}", "", "FOR UPDATE OF j SKIP LOCKED"),
     ("{for_update}", "", "FOR UPDATE"),
     ("{for_update_of_jobs}", "", "FOR UPDATE OF j"),
@@ -83,13 +88,6 @@ impl Dialect {
             offset => text.replace("{now}", &format!("({now} + {offset})")),
         }
     }
-}
-
-/// A statement for SQLite, with its words, and how many values and how many rows are bound to it.
-pub(super) struct Shape {
-    pub sql: String,
-    pub arguments: usize,
-    pub rows: usize,
 }
 
 /// Statements one after the other, for SQLite, with a placeholder for every value of `{rows: type, ...}`. The rows of all
@@ -225,7 +223,7 @@ mod tests {
     #[test]
     fn in_turn_rows_are_bound_before_all_other_values() {
         let shape = |sql: &str, arguments, rows| Shape {
-            sql: sql.to_owned(),
+            sql: sql.to_owned().into(),
             arguments,
             rows,
         };

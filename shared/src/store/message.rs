@@ -1,9 +1,12 @@
 //! What goes to a database: a text of statements, and the values bound to it.
 
+use std::sync::Arc;
+
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 
-use super::dialect::{Dialect, Shape, at_once, in_turn, row_types, with_arrays};
+use super::dialect::{Dialect, at_once, in_turn, row_types, with_arrays};
+use super::texts::{Shape, Texts};
 use super::together::Write;
 use super::value::{bind_postgres, columns_of, sqlite_arguments};
 
@@ -14,20 +17,21 @@ const ROWS_MAX: usize = 500;
 
 /// A text of statements, and the values bound to it.
 pub(super) enum Message {
-    Sqlite(String, SqliteArguments),
-    Postgres(String, PgArguments),
+    Sqlite(Arc<str>, SqliteArguments),
+    Postgres(Arc<str>, PgArguments),
 }
 
 /// How a transaction's statements are written.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Wording {
     pub dialect: Dialect,
     pub clock_offset_ms: i64,
+    pub texts: Arc<Texts>,
 }
 
 impl Wording {
     /// Statements as one message.
-    pub fn message(self, parts: Vec<Write>) -> Message {
+    pub fn message(&self, parts: Vec<Write>) -> Message {
         match self.dialect {
             Dialect::Sqlite => self.for_sqlite(parts),
             Dialect::Postgres => self.for_postgres(parts),
@@ -35,7 +39,7 @@ impl Wording {
     }
 
     /// How many rows one statement takes.
-    pub fn chunk_size(self, sql: &str, arguments: usize) -> usize {
+    pub fn chunk_size(&self, sql: &str, arguments: usize) -> usize {
         let columns = row_types(sql).len().max(1);
         match self.dialect {
             Dialect::Sqlite => ((SQLITE_PLACEHOLDERS_MAX - arguments) / columns).min(ROWS_MAX),
@@ -44,37 +48,54 @@ impl Wording {
     }
 
     /// Of sqlx's drivers SQLite's alone runs several statements of one query, and may cease to in a later version.
-    fn for_sqlite(self, parts: Vec<Write>) -> Message {
-        let shapes = parts.iter().map(|part| Shape {
-            sql: self.words(&part.sql),
-            arguments: part.arguments.len(),
-            rows: part.rows.len(),
-        });
-        let text = in_turn(&shapes.collect::<Vec<_>>());
-        let (mut rows, mut arguments) = (Vec::new(), Vec::new());
+    fn for_sqlite(&self, parts: Vec<Write>) -> Message {
+        let (mut shapes, mut rows, mut arguments) = (Vec::new(), Vec::new(), Vec::new());
         for part in parts {
+            shapes.push(Shape {
+                sql: part.sql,
+                arguments: part.arguments.len(),
+                rows: part.rows.len(),
+            });
             rows.push(part.rows);
             arguments.extend(part.arguments);
         }
+        let text = self.text(shapes, in_turn);
         let rows = rows.into_iter().flatten().flatten();
         Message::Sqlite(text, sqlite_arguments(rows.chain(arguments)))
     }
 
-    fn for_postgres(self, parts: Vec<Write>) -> Message {
-        let mut values = PgArguments::default();
-        let (mut statements, mut counts) = (Vec::new(), Vec::new());
+    fn for_postgres(&self, parts: Vec<Write>) -> Message {
+        let (mut shapes, mut values) = (Vec::new(), PgArguments::default());
         for part in parts {
-            let types = row_types(&part.sql);
             let arguments = part.arguments.len();
-            statements.push(with_arrays(&self.words(&part.sql), arguments));
-            counts.push(arguments + types.len());
-            bind_postgres(&mut values, part.arguments, columns_of(part.rows, &types));
+            let columns = columns_of(part.rows, &row_types(&part.sql));
+            bind_postgres(&mut values, part.arguments, columns);
+            shapes.push(Shape {
+                sql: part.sql,
+                arguments,
+                // An array holds any number.
+                rows: 0,
+            });
         }
-        Message::Postgres(at_once(statements, &counts), values)
+        let text = self.text(shapes, |shapes| {
+            let statements = shapes.iter();
+            let statements = statements.map(|shape| with_arrays(&shape.sql, shape.arguments));
+            let bound = shapes.iter();
+            let bound = bound.map(|shape| shape.arguments + row_types(&shape.sql).len());
+            at_once(statements.collect(), &bound.collect::<Vec<_>>())
+        });
+        Message::Postgres(text, values)
     }
 
-    /// A statement in the words of this database.
-    fn words(self, sql: &str) -> String {
-        self.dialect.render(sql, self.clock_offset_ms)
+    /// The text of statements, in the words of this database.
+    fn text(&self, shapes: Vec<Shape>, write: impl FnOnce(&[Shape]) -> String) -> Arc<str> {
+        let offset = self.clock_offset_ms;
+        self.texts.of(offset, shapes, |shapes| {
+            let worded = shapes.iter().map(|shape| Shape {
+                sql: self.dialect.render(&shape.sql, offset).into(),
+                ..shape.clone()
+            });
+            write(&worded.collect::<Vec<_>>())
+        })
     }
 }

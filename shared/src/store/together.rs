@@ -109,7 +109,8 @@ impl Transaction {
     pub(super) async fn ask(&mut self, parts: Vec<Write>) -> Result<Answers, StoreError> {
         let mut all = std::mem::take(&mut self.waiting);
         all.extend(parts);
-        self.send(self.wording.message(all)).await
+        let message = self.wording.message(all);
+        self.send(message).await
     }
 
     /// Runs a statement with `{rows: ...}`, in chunks. A chunk is made while the one before it is with the database.
@@ -119,7 +120,7 @@ impl Transaction {
         arguments: &[Argument],
         mut rows: Rows<'_>,
     ) -> Result<Answers, StoreError> {
-        let wording = self.wording;
+        let wording = self.wording.clone();
         let size = wording.chunk_size(sql, arguments.len());
         let mut waiting = std::mem::take(&mut self.waiting);
         let mut next_message = || {

@@ -1,5 +1,6 @@
 //! Transactions: the one layer that knows both drivers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, TryStreamExt as _};
@@ -126,6 +127,7 @@ impl Store {
             wording: Wording {
                 dialect,
                 clock_offset_ms: self.clock_offset_ms(),
+                texts: Arc::clone(&self.texts),
             },
             doing,
             patience: Some(ANSWER_TIMEOUT),

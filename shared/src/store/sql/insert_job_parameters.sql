@@ -1,6 +1,6 @@
 -- $1 to $10 names that all these rows share: noise type, algorithm, task, regime, what update noise is on, the
 -- distribution of label noise, the range of data, which eigenvalues, precision, reductions.
-INSERT INTO job_parameters (
+INSERT {or_rollback} INTO job_parameters (
     noise_type, algorithm, task, regime, update_noise_on, label_noise_distribution, data_range,
     hessian_eigenvalues, precision, reductions,
     job_id, replicate, n_samples, input_dim, output_dim, smoothing_dim, hidden_units, learning_rate,
