@@ -25,6 +25,7 @@ mod exclusions;
 mod failure;
 mod finish;
 mod heartbeat;
+mod indexes;
 mod job_rows;
 mod jump;
 mod message;

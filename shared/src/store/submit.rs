@@ -6,6 +6,7 @@ use simulation::Dataset;
 
 use super::dialect::Dialect;
 use super::exclusions::adopt_rules;
+use super::indexes::Dropped;
 use super::job_rows::{insert_groups, insert_jobs, insert_parameters};
 use super::transaction::Transaction;
 use super::value::arguments;
@@ -38,6 +39,7 @@ impl Store {
             insert_dataset(&mut transaction, dataset).await?;
         }
         insert_groups(&mut transaction, &sweep.name, &jobs).await?;
+        let indexes = Dropped::before(&mut transaction, jobs.len()).await?;
         let (mut inserted, mut fresh) = (0, Vec::new());
         for batch in jobs.chunks(BATCH) {
             let added = insert_jobs(&mut transaction, &sweep.name, batch).await?;
@@ -47,6 +49,7 @@ impl Store {
             inserted += added;
         }
         insert_parameters(&mut transaction, &fresh).await?;
+        indexes.restore(&mut transaction).await?;
         if inserted > 0 {
             transaction
                 .execute(sql!("plan_groups.sql"), arguments![sweep.name.as_str()])
