@@ -66,7 +66,10 @@ impl Store {
         }
         transaction.commit_together(opened).await?;
         // Databases return what they changed in whatever order.
-        claims.sort_by(|a, b| by_duration(b, a));
+        claims.sort_by(|a, b| {
+            let (a_id, b_id) = (&a.ticket.job_id, &b.ticket.job_id);
+            longest_first((a.estimated_seconds, a_id), (b.estimated_seconds, b_id))
+        });
         Ok(claims)
     }
 
@@ -97,11 +100,9 @@ impl Store {
     }
 }
 
-/// The order of claims: by how long they are expected to take, equal ones by id.
-fn by_duration(a: &Claim, b: &Claim) -> Ordering {
-    a.estimated_seconds
-        .total_cmp(&b.estimated_seconds)
-        .then_with(|| a.ticket.job_id.cmp(&b.ticket.job_id))
+/// The order of claims, by expected seconds and id: longest first, equal ones by id.
+pub(super) fn longest_first(a: (f64, &JobId), b: (f64, &JobId)) -> Ordering {
+    b.0.total_cmp(&a.0).then_with(|| b.1.cmp(a.1))
 }
 
 impl Ticket {

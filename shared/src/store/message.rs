@@ -93,7 +93,8 @@ impl Wording {
         self.texts.of(offset, shapes, |shapes| {
             let worded = shapes.iter().map(|shape| Shape {
                 sql: self.dialect.render(&shape.sql, offset).into(),
-                ..shape.clone()
+                arguments: shape.arguments,
+                rows: shape.rows,
             });
             write(&worded.collect::<Vec<_>>())
         })

@@ -4,6 +4,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use simulation::Dataset;
 
+use super::claim::longest_first;
 use super::dialect::Dialect;
 use super::exclusions::adopt_rules;
 use super::indexes::Dropped;
@@ -118,8 +119,7 @@ fn named<'a>(sweep: &str, jobs: &'a [NewJob]) -> Vec<(JobId, &'a NewJob)> {
     named.par_sort_by(|a, b| a.0.cmp(&b.0));
     named.dedup_by(|next, kept| next.0 == kept.0);
     named.par_sort_by(|(a_id, a), (b_id, b)| {
-        let longest_first = b.estimated_seconds.total_cmp(&a.estimated_seconds);
-        longest_first.then_with(|| b_id.cmp(a_id))
+        longest_first((a.estimated_seconds, a_id), (b.estimated_seconds, b_id))
     });
     named
 }
@@ -190,6 +190,7 @@ fn decode(bytes: &[u8], samples: usize, inputs: usize, outputs: usize) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use simulation::Parameters;
 
     #[test]
     fn names_with_quotes_newlines_or_ten_thousand_characters_are_refused() {
@@ -198,6 +199,31 @@ mod tests {
             let error = check_name(name).expect_err("refused").to_string();
             assert!(!error.contains('\n') && error.len() < 300, "{error}");
         }
+    }
+
+    #[test]
+    fn jobs_are_inserted_once_each_and_as_they_will_be_claimed() {
+        let job = |seed, estimated_seconds| NewJob {
+            parameters: Parameters {
+                seed,
+                ..Parameters::default()
+            }
+            .check()
+            .expect("valid"),
+            replicate: 0,
+            estimated_seconds,
+        };
+        let jobs = [
+            job(1, 1.0),
+            job(2, 3.0),
+            job(3, 2.0),
+            job(4, 2.0),
+            job(2, 3.0),
+        ];
+        let named = named("sweep", &jobs);
+        let seconds: Vec<f64> = named.iter().map(|(_, job)| job.estimated_seconds).collect();
+        assert_eq!(seconds, [3.0, 2.0, 2.0, 1.0]);
+        assert!(named[1].0 > named[2].0);
     }
 
     #[test]
