@@ -72,8 +72,12 @@ pub(super) async fn open(
 }
 
 /// Durable commits, whatever the server's default: a claim that a crash rolls back would hand its
-/// epoch out twice. A bound on every wait. And no merge joins: for a page of `runs` from the middle of a million,
+/// epoch out twice. A bound on every wait. No merge joins: for a page of `runs` from the middle of a million,
 /// PostgreSQL would go through half of each table up to it.
+///
+/// The rest is for transactions that write, which find each row by an index whatever the values; others take it back.
+/// Left to itself, PostgreSQL plans such a statement again each time, for longer than it takes to run; goes through a
+/// whole table that was small when it planned; or, as it expects to see a tenth of a large queue, compiles a claim for 20 ms.
 fn session_settings(options: &OpenOptions, purpose: Purpose) -> String {
     let read_only = if purpose == Purpose::Read {
         "on"
@@ -83,6 +87,7 @@ fn session_settings(options: &OpenOptions, purpose: Purpose) -> String {
     format!(
         "SET default_transaction_read_only = {read_only}; SET synchronous_commit = on; \
          SET enable_mergejoin = off; \
+         SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; \
          SET statement_timeout = {}; SET lock_timeout = {}; \
          SET idle_in_transaction_session_timeout = 60000; SET tcp_keepalives_idle = 30; \
          SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3",

@@ -10,6 +10,7 @@ use sqlx::{
 
 use super::failure::database_error;
 use super::single_statement::refusal;
+use super::transaction::POSTGRES_READ;
 use super::{Database, Store, sql};
 use crate::hexadecimal::hexadecimal;
 use crate::{ExportView, StoreError, Table, Value};
@@ -90,12 +91,11 @@ async fn query_postgres(pool: &PgPool, sql: &str) -> Result<Table, StoreError> {
         .map_err(|error| database_error(DOING, error))?;
     // The connection is not used again: whatever the statement set on it goes with it.
     connection.close_on_drop();
-    sqlx::raw_sql(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 600000",
-    )
-    .execute(&mut *connection)
-    .await
-    .map_err(|error| database_error(DOING, error))?;
+    let begin = format!("{POSTGRES_READ}; SET LOCAL statement_timeout = 600000");
+    sqlx::raw_sql(AssertSqlSafe(begin))
+        .execute(&mut *connection)
+        .await
+        .map_err(|error| database_error(DOING, error))?;
     let table = rows_postgres(&mut connection, sql).await?;
     sqlx::raw_sql("ROLLBACK")
         .execute(&mut *connection)

@@ -21,13 +21,11 @@ use crate::{StoreError, Table};
 /// A PostgreSQL server that has not answered by then is taken for lost. Longer than the server's
 /// own `statement_timeout`, which fires first when it is merely slow.
 pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
-/// Whatever is written is found by an index, whatever the values: one plan serves all. Left to itself,
-/// PostgreSQL plans each of these statements again each time, for longer than it takes to run, or goes through a
-/// whole table that was small when it planned.
-const POSTGRES_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; \
-     SET LOCAL plan_cache_mode = force_generic_plan";
+/// One state of the whole database, by the plans that the server makes of itself (see `session_settings`).
+pub(super) const POSTGRES_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+     SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL plan_cache_mode TO DEFAULT; SET LOCAL jit TO DEFAULT";
 
-enum Connection {
+pub(super) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
@@ -37,9 +35,9 @@ enum Connection {
 pub(super) struct Transaction {
     connection: Option<Connection>,
     pub(super) wording: Wording,
-    doing: &'static str,
+    pub(super) doing: &'static str,
     /// How long to wait for each answer; for ever, if a statement may take as long as it takes.
-    patience: Option<Duration>,
+    pub(super) patience: Option<Duration>,
     /// SQLite's statements that go with the next whose answer is needed, `BEGIN` before all.
     pub(super) waiting: Vec<Write>,
 }
@@ -53,7 +51,7 @@ pub(super) async fn answered<T>(
     answered_within(Some(ANSWER_TIMEOUT), doing, future).await
 }
 
-async fn answered_within<T>(
+pub(super) async fn answered_within<T>(
     patience: Option<Duration>,
     doing: &'static str,
     future: impl Future<Output = Result<T, sqlx::Error>>,
@@ -72,7 +70,12 @@ impl Store {
     pub(super) async fn write(&self, doing: &'static str) -> Result<Transaction, StoreError> {
         // Deferred, SQLite would fail at the first write after a read (BUSY_SNAPSHOT), whatever the
         // busy timeout.
-        self.begin(doing, "BEGIN IMMEDIATE", POSTGRES_WRITE).await
+        self.begin(
+            doing,
+            "BEGIN IMMEDIATE",
+            "BEGIN ISOLATION LEVEL READ COMMITTED",
+        )
+        .await
     }
 
     /// Begins a transaction that writes and whose statements may each take as long as they take: a sweep of a
@@ -84,8 +87,8 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         transaction
             .plain_postgres(
-                "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; \
-                 SET LOCAL plan_cache_mode = auto",
+                "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan TO DEFAULT; \
+                 SET LOCAL jit TO DEFAULT; SET LOCAL plan_cache_mode TO DEFAULT",
             )
             .await?;
         transaction.patience = None;
@@ -94,12 +97,7 @@ impl Store {
 
     /// Begins a transaction that reads one state of the whole database.
     pub(super) async fn read(&self, doing: &'static str) -> Result<Transaction, StoreError> {
-        self.begin(
-            doing,
-            "BEGIN",
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        )
-        .await
+        self.begin(doing, "BEGIN", POSTGRES_READ).await
     }
 
     async fn begin(
@@ -255,7 +253,7 @@ impl Transaction {
         Ok(())
     }
 
-    fn connection(&mut self) -> &mut Connection {
+    pub(super) fn connection(&mut self) -> &mut Connection {
         self.connection
             .as_mut()
             .expect("only commit takes the connection, and it takes the transaction too")

@@ -7,8 +7,8 @@ use shared::{OpenError, OpenOptions, Purpose, Store};
 use sqlx::Connection as _;
 
 use crate::bench::{
-    Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, result, status, submit, sweep, up_to,
-    worker, worker_info,
+    Bench, LEASE_MS, SWEEP, claim, claim_one, cost, later, result, status, submit, sweep, text,
+    up_to, value, worker, worker_info,
 };
 
 #[tokio::test]
@@ -128,6 +128,33 @@ async fn a_large_submission_takes_as_long_as_it_takes() {
     // Nothing else may hold its locks for so long, also on the same connection.
     let hasty = store.claim(worker(), &up_to(1)).await.expect_err("refuses");
     assert!(hasty.is_transient(), "{hasty:?}");
+}
+
+/// How PostgreSQL plans statements now.
+const PLANNING: &str = "SELECT current_setting('plan_cache_mode') || ' ' || current_setting('enable_seqscan') || ' ' || \
+     current_setting('jit')";
+
+#[tokio::test]
+async fn what_writes_is_planned_once_and_never_compiled_and_what_reads_as_the_server_likes() {
+    let bench = Bench::postgres().await;
+    let store = bench.with_jobs(2).await;
+    let watch = format!(
+        "CREATE TABLE planned (how TEXT); \
+         CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS \
+         $$BEGIN INSERT INTO planned {PLANNING}; RETURN NULL; END$$; \
+         CREATE TRIGGER watched AFTER UPDATE ON jobs EXECUTE FUNCTION look()"
+    );
+    tamper(&bench.url, &watch).await;
+    let as_written = text("force_generic_plan off off");
+    let as_read = value(&store, PLANNING).await;
+    assert_ne!(as_read, as_written);
+    claim_one(&store).await;
+    // After a read on the same connections, too.
+    assert_eq!(value(&store, PLANNING).await, as_read);
+    claim_one(&store).await;
+    let seen = value(&store, "SELECT string_agg(how, ', ') FROM planned").await;
+    let twice = "force_generic_plan off off, force_generic_plan off off";
+    assert_eq!(seen, text(twice));
 }
 
 /// The roles and their rights, as an administrator makes them.
