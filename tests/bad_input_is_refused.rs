@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::{Sandbox, short_sweep};
+use shared::testing::tamper;
+
+use crate::support::{Sandbox, block_on, short_sweep};
 
 /// Runs a sweep file that must be refused with all of these words; no database may appear.
 #[track_caller]
@@ -123,6 +125,25 @@ fn a_database_that_is_missing_is_not_made_by_readers() {
         sandbox.run(&command).expect_refusal(&["driftsweep.db"]);
     }
     assert!(sandbox.files().is_empty());
+    // Nor have they anything to refuse once it has been made, be it empty.
+    for _ in 0..2 {
+        sandbox.run(&["migrate"]).expect_exit(0);
+    }
+    sandbox.run(&["worker", "--drain"]).expect_exit(0);
+    sandbox.run(&["status"]).expect_exit(0);
+    assert_eq!(sandbox.value("SELECT count(*) FROM jobs"), 0);
+}
+
+#[test]
+fn a_database_of_an_older_program_names_the_command_that_updates_it() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["migrate"]).expect_exit(0);
+    let url = format!("sqlite://{}", sandbox.path("driftsweep.db").display());
+    let forget = "DELETE FROM _sqlx_migrations WHERE version = 3";
+    block_on(tamper(&url, forget));
+    sandbox
+        .run(&["worker", "--drain"])
+        .expect_refusal(&["schema version 2", "driftsweep migrate"]);
 }
 
 #[test]

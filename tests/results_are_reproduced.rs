@@ -1,6 +1,6 @@
 //! The same parameters give the same bits, whatever the number of slots.
 
-use crate::support::{Sandbox, short_sweep};
+use crate::support::{Sandbox, block_on, short_sweep};
 
 #[test]
 fn digests_do_not_depend_on_the_number_of_slots() {
@@ -94,12 +94,7 @@ fn an_audit_names_the_job_whose_bits_differ() {
     sandbox.write("sweep.yaml", &short_sweep("audited", 6, 2_000));
     sandbox.run(&["submit", "sweep.yaml"]).expect_exit(0);
     let database = format!("sqlite://{}", sandbox.path("driftsweep.db").display());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let forged = runtime
-        .expect("a runtime")
-        .block_on(record_forged(&database));
+    let forged = block_on(record_forged(&database));
     sandbox.run(&["worker", "--drain"]).expect_exit(0);
     let all = [
         "audit", "audited", "--sample", "100%", "--slots", "2", "--format", "json",

@@ -175,3 +175,12 @@ pub fn short_sweep(name: &str, jobs: u32, steps: u32) -> String {
          grid: {{regime: [lazy]}}\n"
     )
 }
+
+/// Runs to the end a future of the tests' own.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}

@@ -69,6 +69,9 @@ pub(crate) enum Command {
     Plan { sweep_file: PathBuf },
     /// Insert a sweep's jobs for workers elsewhere.
     Submit { sweep_file: PathBuf },
+    /// Make the database's tables or bring them up to date, as `run` and `submit` do too: for its owner, before workers
+    /// who may not.
+    Migrate,
     /// Pull jobs and run them.
     Worker(WorkerArguments),
     /// Counts, throughput, remaining time, workers and failures.

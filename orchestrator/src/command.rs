@@ -6,6 +6,7 @@ mod control;
 mod estimate;
 mod export;
 mod methods;
+mod migrate;
 mod plan;
 mod query;
 mod report;
@@ -47,6 +48,7 @@ pub async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&database, format, &arguments).await,
         Command::Plan { sweep_file } => plan::plan(&database, format, &sweep_file).await,
         Command::Submit { sweep_file } => submit::submit(&database, &sweep_file).await,
+        Command::Migrate => migrate::migrate(&database).await,
         Command::Worker(arguments) => worker::worker(&database, &arguments).await,
         Command::Status { sweep } => status::status(&database, format, sweep.as_deref()).await,
         Command::Watch { sweep, every_s } => {

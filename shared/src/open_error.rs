@@ -67,7 +67,7 @@ pub enum OpenError {
     /// It has not been migrated, and this command may not do it.
     #[error(
         "{database} has schema version {found}, this program needs {known}: \
-         run `driftsweep submit` or `run` with this version once, then start the workers again"
+         run `driftsweep migrate` with this version, as the database's owner, then start the workers again"
     )]
     Older {
         /// Path or URL without password.

@@ -3,8 +3,9 @@
 
 use shared::testing::PostgresCluster;
 
-use crate::fleet::{Fleet, PATIENCE, STEPS, block_on, times, wait_until};
+use crate::fleet::{Fleet, PATIENCE, STEPS, times, wait_until};
 use crate::ledger;
+use crate::support::block_on;
 
 const JOBS: u32 = 150;
 /// Enough work for faults to come in the middle of it.

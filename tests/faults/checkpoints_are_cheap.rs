@@ -2,9 +2,9 @@
 
 use shared::testing::PostgresCluster;
 
-use crate::fleet::{PATIENCE, block_on};
+use crate::fleet::PATIENCE;
 use crate::ledger;
-use crate::support::Sandbox;
+use crate::support::{Sandbox, block_on};
 use crate::worker::Worker;
 
 /// Time between two by default, in microseconds.

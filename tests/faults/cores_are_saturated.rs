@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::testing::{PostgresCluster, tamper};
 
-use crate::fleet::{Fleet, LEASE, PATIENCE, STEPS, block_on, times};
+use crate::fleet::{Fleet, LEASE, PATIENCE, STEPS, times};
 use crate::ledger;
+use crate::support::block_on;
 
 /// Jobs of seconds, so that leases have to be renewed.
 const LONG: u32 = 100 * STEPS;

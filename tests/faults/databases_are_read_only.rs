@@ -3,8 +3,8 @@
 use shared::testing::PostgresCluster;
 
 use crate::disk::Disk;
-use crate::fleet::{Fleet, PATIENCE, STEPS, block_on};
-use crate::support::Sandbox;
+use crate::fleet::{Fleet, PATIENCE, STEPS};
+use crate::support::{Sandbox, block_on};
 
 fn expect_reading_only(fleet: &Fleet) {
     let sandbox = &fleet.sandbox;

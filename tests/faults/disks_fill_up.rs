@@ -5,10 +5,10 @@ use std::net::Ipv4Addr;
 use shared::testing::PostgresCluster;
 
 use crate::disk::Disk;
-use crate::fleet::{Fleet, PATIENCE, STEPS, block_on, times, wait_until};
+use crate::fleet::{Fleet, PATIENCE, STEPS, times, wait_until};
 use crate::ledger;
 use crate::proxy::Proxy;
-use crate::support::Sandbox;
+use crate::support::{Sandbox, block_on};
 use crate::worker::Worker;
 
 const JOBS: u32 = 40;

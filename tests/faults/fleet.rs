@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared::testing::PostgresCluster;
 
 use crate::chance::pass;
-use crate::support::{Sandbox, short_sweep};
+use crate::support::{Sandbox, block_on, short_sweep};
 use crate::worker::Worker;
 
 /// Of a job of a hundredth of a second.
@@ -27,15 +27,6 @@ pub fn is_full() -> bool {
 /// `short` times in `make test`, `full` times in `make test-faults`.
 pub fn times(short: u32, full: u32) -> u32 {
     if is_full() { full } else { short }
-}
-
-/// Runs to the end a future of the harness.
-pub fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(future)
 }
 
 /// The sweep that every fault is tried on. No job dies of being killed too often.

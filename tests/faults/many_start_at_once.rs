@@ -2,9 +2,9 @@
 
 use shared::testing::PostgresCluster;
 
-use crate::fleet::{PATIENCE, STEPS, block_on, sweep, times};
+use crate::fleet::{PATIENCE, STEPS, sweep, times};
 use crate::ledger::{self, Entry};
-use crate::support::{Sandbox, short_sweep};
+use crate::support::{Sandbox, block_on, short_sweep};
 use crate::worker::Worker;
 
 const PROCESSES: u32 = 16;

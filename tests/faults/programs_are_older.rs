@@ -2,7 +2,8 @@
 
 use shared::testing::{PostgresCluster, tamper};
 
-use crate::fleet::{Fleet, STEPS, block_on};
+use crate::fleet::{Fleet, STEPS};
+use crate::support::block_on;
 
 const LATER: &str = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, \
      execution_time) SELECT 999, 'later', installed_on, success, checksum, execution_time \
@@ -13,6 +14,7 @@ fn expect_refusal(fleet: &Fleet, url: &str) {
     for command in [
         ["run", "sweep.yaml"].as_slice(),
         &["submit", "sweep.yaml"],
+        &["migrate"],
         &["worker", "--drain"],
         &["status"],
         &["query", "SELECT 1"],
