@@ -28,6 +28,7 @@ mod heartbeat;
 mod indexes;
 mod job_rows;
 mod jump;
+mod load;
 mod message;
 mod migrate;
 mod network_filesystem;
@@ -67,7 +68,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// What the database is opened for: decides who may create and migrate it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Create it if missing, migrate it if old (`run`, `submit`, `validate`).
+    /// Create it if missing, migrate it if old (`migrate`, `run`, `submit`, `validate`).
     Migrate,
     /// Read and write a database of the right version (workers, `pause`, ...).
     Use,

@@ -5,8 +5,6 @@
 //! - `{database_started}`: when the server came up (SQLite has none: long ago);
 //! - `{skip_locked}`, `{for_update}`, `{for_update_of_jobs}`, `{for_update_and_rules}`: row locks. SQLite has one
 //!   writer at a time, so nobody else has rows locked;
-//! - `{or_rollback}`: a violated constraint ends the whole transaction, which nobody goes on with anyway. SQLite then
-//!   copies no page before the statement changes it; where a function is called it does all the same;
 //! - `{locked_rules}`: a sweep's exclusion rules, as locked;
 //! - `{error_delay}`, `{crash_delay}`: how long a job waits after a failure, in milliseconds;
 //! - `{rows: type, ...}`: the rows bound to the statement, as a table `given (column1, ...)`.
@@ -33,7 +31,7 @@ const CRASH_DELAY: &str = "(CASE WHEN jobs.crashes = 0 THEN 0 \
      * (0.5 + {random}) AS BIGINT) END)";
 
 /// Every word, what it is on SQLite, and on PostgreSQL. Later ones may stand in earlier ones.
-const WORDS: [(&str, &str, &str); 10] = [
+const WORDS: [(&str, &str, &str); 9] = [
     ("{error_delay}", ERROR_DELAY, ERROR_DELAY),
     ("{crash_delay}", CRASH_DELAY, CRASH_DELAY),
     (
@@ -41,7 +39,6 @@ const WORDS: [(&str, &str, &str); 10] = [
         "0",
         "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000 AS BIGINT)",
     ),
-    ("{or_rollback}", "OR ROLLBACK", ""),
     ("{skip_locked}", "", "FOR UPDATE OF j SKIP LOCKED"),
     ("{for_update}", "", "FOR UPDATE"),
     ("{for_update_of_jobs}", "", "FOR UPDATE OF j"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 use simulation::{MODEL_VERSION, ValidParameters};
 
+use super::load::{Alike, Load};
 use super::sql;
 use super::transaction::Transaction;
 use super::value::{Argument, arguments};
@@ -57,42 +58,52 @@ fn group_id(sweep: &str, names: [&str; 4]) -> i64 {
     (first >> 1).cast_signed()
 }
 
-/// Inserts the jobs that are not there yet; how many they were.
+/// Inserts jobs, none of which may be there already, available from `now_ms` on.
 pub(super) async fn insert_jobs(
     transaction: &mut Transaction,
     sweep: &str,
     jobs: &[(JobId, &NewJob)],
-) -> Result<u64, StoreError> {
+    now_ms: i64,
+) -> Result<(), StoreError> {
     let rows = jobs.iter().map(|(id, job)| {
         let group = group_id(sweep, group_names(&job.parameters));
         arguments![id.0.as_str(), group, job.estimated_seconds.max(0.0)]
     });
-    let shared = arguments![sweep, MODEL_VERSION];
-    transaction
-        .execute_each(sql!("insert_jobs.sql"), &shared, Box::new(rows))
-        .await
+    let jobs = Alike {
+        shared: arguments![sweep, MODEL_VERSION, now_ms],
+        rows: Box::new(rows),
+    };
+    let statement = Load {
+        sqlite: sql!("insert_jobs.sqlite.sql"),
+        postgres: sql!("insert_jobs.postgres.sql"),
+    };
+    transaction.load(statement, vec![jobs]).await
 }
 
-/// Inserts what is not there yet of these jobs' parameters.
+/// Inserts the parameters of new jobs.
 pub(super) async fn insert_parameters(
     transaction: &mut Transaction,
-    jobs: &[&(JobId, &NewJob)],
+    jobs: &[(JobId, &NewJob)],
 ) -> Result<(), StoreError> {
     // A third of a row is names, of which a sweep has few: bound once for all rows that share them.
     let mut alike: BTreeMap<[&'static str; 10], Vec<&(JobId, &NewJob)>> = BTreeMap::new();
     for job in jobs {
         alike.entry(names(&job.1.parameters)).or_default().push(job);
     }
-    for (names, jobs) in alike {
-        let shared = names.map(Argument::from);
+    let groups = alike.into_iter().map(|(names, jobs)| {
         let rows = jobs
             .into_iter()
             .map(|(id, job)| parameters_row(id, job.replicate, &job.parameters));
-        transaction
-            .execute_each(sql!("insert_job_parameters.sql"), &shared, Box::new(rows))
-            .await?;
-    }
-    Ok(())
+        Alike {
+            shared: names.map(Argument::from).to_vec(),
+            rows: Box::new(rows),
+        }
+    });
+    let statement = Load {
+        sqlite: sql!("insert_job_parameters.sqlite.sql"),
+        postgres: sql!("insert_job_parameters.postgres.sql"),
+    };
+    transaction.load(statement, groups.collect()).await
 }
 
 /// What all rows of one statement of `job_parameters` have in common, in its order.
@@ -151,12 +162,16 @@ mod tests {
     #[test]
     fn every_parameter_has_its_column() {
         let keys = serde_json::to_value(Parameters::default()).expect("plain data");
-        let statement = sql!("insert_job_parameters.sql");
-        for key in keys.as_object().expect("a struct").keys() {
-            let named = statement
-                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .any(|word| word == key);
-            assert!(named, "{key} has no column in job_parameters");
+        for statement in [
+            sql!("insert_job_parameters.sqlite.sql"),
+            sql!("insert_job_parameters.postgres.sql"),
+        ] {
+            for key in keys.as_object().expect("a struct").keys() {
+                let named = statement
+                    .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .any(|word| word == key);
+                assert!(named, "{key} has no column in job_parameters");
+            }
         }
     }
 }

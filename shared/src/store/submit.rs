@@ -14,8 +14,8 @@ use super::value::arguments;
 use super::{Store, sql};
 use crate::{JobId, NewJob, NewSweep, StoreError, Submission};
 
-/// Jobs inserted at a time. Parameters are sent for those times that had a new job.
-const BATCH: usize = 10_000;
+/// Ids read at a time.
+const PAGE: usize = 10_000;
 /// New jobs that are worth fresh statistics.
 const ANALYZE_AFTER: u64 = 1_000;
 
@@ -40,18 +40,11 @@ impl Store {
             insert_dataset(&mut transaction, dataset).await?;
         }
         insert_groups(&mut transaction, &sweep.name, &jobs).await?;
-        let indexes = Dropped::before(&mut transaction, jobs.len()).await?;
-        let (mut inserted, mut fresh) = (0, Vec::new());
-        for batch in jobs.chunks(BATCH) {
-            let added = insert_jobs(&mut transaction, &sweep.name, batch).await?;
-            if added > 0 {
-                fresh.extend(batch);
-            }
-            inserted += added;
-        }
-        insert_parameters(&mut transaction, &fresh).await?;
-        indexes.restore(&mut transaction).await?;
+        let named = jobs.len() as u64;
+        let new = new_jobs(&mut transaction, &sweep.name, jobs).await?;
+        let inserted = new.len() as u64;
         if inserted > 0 {
+            insert(&mut transaction, &sweep.name, new).await?;
             transaction
                 .execute(sql!("plan_groups.sql"), arguments![sweep.name.as_str()])
                 .await?;
@@ -67,7 +60,6 @@ impl Store {
         let planned = counted[0].count("jobs")?;
         let relabelled = adopt_rules(&mut transaction, &sweep.name, &sweep.exclusion_rules).await?;
         transaction.commit().await?;
-        let named = jobs.len() as u64;
         Ok(Submission {
             inserted,
             existing: named - inserted,
@@ -109,8 +101,7 @@ impl Store {
     }
 }
 
-/// Jobs by their ids, equal ones once, in the order of claims: those that are claimed together then lie side by side, and
-/// their states change within a page or two. Who submits has the sweep's row locked, so nobody else inserts the same keys.
+/// Jobs by their ids, equal ones once.
 fn named<'a>(sweep: &str, jobs: &'a [NewJob]) -> Vec<(JobId, &'a NewJob)> {
     let mut named: Vec<(JobId, &NewJob)> = jobs
         .par_iter()
@@ -118,10 +109,52 @@ fn named<'a>(sweep: &str, jobs: &'a [NewJob]) -> Vec<(JobId, &'a NewJob)> {
         .collect();
     named.par_sort_by(|a, b| a.0.cmp(&b.0));
     named.dedup_by(|next, kept| next.0 == kept.0);
-    named.par_sort_by(|(a_id, a), (b_id, b)| {
-        longest_first((a.estimated_seconds, a_id), (b.estimated_seconds, b_id))
-    });
     named
+}
+
+/// Of jobs in the order of their ids, those that the sweep does not have yet. Who submits has the sweep's row locked, so
+/// nobody else inserts any before this transaction ends.
+async fn new_jobs<'a>(
+    transaction: &mut Transaction,
+    sweep: &str,
+    mut jobs: Vec<(JobId, &'a NewJob)>,
+) -> Result<Vec<(JobId, &'a NewJob)>, StoreError> {
+    let mut there = vec![false; jobs.len()];
+    let mut last = String::new();
+    loop {
+        let page = arguments![sweep, last.as_str(), PAGE as u32];
+        let rows = transaction.fetch(sql!("jobs_of_sweep.sql"), page).await?;
+        for row in &rows {
+            last = row.get("id")?;
+            if let Ok(index) = jobs.binary_search_by(|(id, _)| id.0.cmp(&last)) {
+                there[index] = true;
+            }
+        }
+        if rows.len() < PAGE {
+            break;
+        }
+    }
+    let mut there = there.into_iter();
+    jobs.retain(|_| there.next() == Some(false));
+    Ok(jobs)
+}
+
+/// Inserts new jobs in the order of claims: those that are claimed together then lie side by side, and their states
+/// change within a page or two. The last come first: the indexes that claims follow then grow at their ends, where both
+/// databases find the place without a search and leave full pages behind.
+async fn insert(
+    transaction: &mut Transaction,
+    sweep: &str,
+    mut jobs: Vec<(JobId, &NewJob)>,
+) -> Result<(), StoreError> {
+    jobs.par_sort_by(|(a_id, a), (b_id, b)| {
+        longest_first((b.estimated_seconds, b_id), (a.estimated_seconds, a_id))
+    });
+    let now = transaction.fetch(sql!("now.sql"), Vec::new()).await?;
+    let indexes = Dropped::before(transaction, jobs.len()).await?;
+    insert_jobs(transaction, sweep, &jobs, now[0].get("now_ms")?).await?;
+    insert_parameters(transaction, &jobs).await?;
+    indexes.restore(transaction).await
 }
 
 /// The rule for sweep names: 1 to 100 of `A-Z a-z 0-9 . _ -`.
@@ -189,7 +222,9 @@ fn decode(bytes: &[u8], samples: usize, inputs: usize, outputs: usize) -> Option
 
 #[cfg(test)]
 mod tests {
+    use super::super::value::Row;
     use super::*;
+    use crate::Purpose;
     use simulation::Parameters;
 
     #[test]
@@ -201,8 +236,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn jobs_are_inserted_once_each_and_as_they_will_be_claimed() {
+    #[tokio::test]
+    async fn jobs_are_inserted_once_each_and_as_they_will_be_claimed() {
         let job = |seed, estimated_seconds| NewJob {
             parameters: Parameters {
                 seed,
@@ -220,10 +255,25 @@ mod tests {
             job(4, 2.0),
             job(2, 3.0),
         ];
-        let named = named("sweep", &jobs);
-        let seconds: Vec<f64> = named.iter().map(|(_, job)| job.estimated_seconds).collect();
-        assert_eq!(seconds, [3.0, 2.0, 2.0, 1.0]);
-        assert!(named[1].0 > named[2].0);
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("a.db").display());
+        let store = Store::open(&url, Purpose::Migrate).await.expect("opens");
+        let sweep = NewSweep::new("sweep", "", 1);
+        let submission = store.submit(&sweep, &jobs, &[]);
+        assert_eq!(submission.await.expect("submits").inserted, 4);
+
+        let mut transaction = store.read("looking").await.expect("begins");
+        let inserted = "SELECT id, estimated_seconds FROM jobs ORDER BY rowid";
+        let rows = transaction.fetch(inserted, Vec::new()).await;
+        let rows = rows.expect("reads");
+        let column = |row: &Row| -> (f64, String) {
+            let seconds = row.get("estimated_seconds").expect("a number");
+            (seconds, row.get("id").expect("text"))
+        };
+        let inserted: Vec<(f64, String)> = rows.iter().map(column).collect();
+        let seconds: Vec<f64> = inserted.iter().map(|(seconds, _)| *seconds).collect();
+        assert_eq!(seconds, [1.0, 2.0, 2.0, 3.0]);
+        assert!(inserted[1].1 < inserted[2].1, "{inserted:?}");
     }
 
     #[test]

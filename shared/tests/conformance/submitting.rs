@@ -1,6 +1,7 @@
 //! Submit = resume = extend.
 
 use ndarray::Array2;
+use shared::testing::tamper;
 use shared::{NewJob, StoreError, Submission};
 use simulation::{
     Algorithm, DataRange, Dataset, HessianEigenvalues, LabelNoiseDistribution, Parameters,
@@ -19,6 +20,7 @@ crate::scenarios!(
     a_planned_job_can_be_looked_up,
     every_parameter_is_in_its_column,
     large_submissions_go_in_batches,
+    a_submission_that_the_database_refuses_midway_leaves_nothing,
 );
 
 async fn submitting_again_inserts_nothing(bench: Bench) {
@@ -244,10 +246,40 @@ async fn every_parameter_is_in_its_column(bench: Bench) {
 }
 
 async fn large_submissions_go_in_batches(bench: Bench) {
-    let store = bench.with_jobs(2_501).await;
-    assert_eq!(status(&store).await.queued, 2_501);
+    let jobs = 10_001;
+    let store = bench.with_jobs(jobs).await;
+    assert_eq!(status(&store).await.queued, jobs);
     let parameters = value(&store, "SELECT count(*) FROM job_parameters").await;
-    assert_eq!(parameters, shared::Value::Integer(2_501));
+    assert_eq!(parameters, shared::Value::Integer(jobs.cast_signed()));
     let remaining = status(&store).await.remaining_seconds;
-    assert!((remaining - 2_501.0).abs() < 1e-6, "{remaining}");
+    assert!((remaining - jobs as f64).abs() < 1e-6, "{remaining}");
+    // What is there already is read in pages, too.
+    let more: Vec<NewJob> = (0..=jobs).map(job).collect();
+    let submission = store.submit(&sweep(), &more, &[]).await.expect("submits");
+    assert_eq!((submission.inserted, submission.existing), (1, jobs));
+}
+
+async fn a_submission_that_the_database_refuses_midway_leaves_nothing(bench: Bench) {
+    let store = bench.store().await;
+    tamper(
+        &bench.url,
+        "CREATE UNIQUE INDEX seeds_differ ON job_parameters (seed)",
+    )
+    .await;
+    let mut jobs: Vec<NewJob> = (0..3_000).map(job).collect();
+    let parameters = Parameters {
+        seed: 1_500,
+        steps: 2_000,
+        ..Parameters::default()
+    };
+    jobs[2_000].parameters = parameters.check().expect("valid");
+    let error = store.submit(&sweep(), &jobs, &[]).await;
+    let error = error.expect_err("the same seed twice");
+    assert!(error.refuses_values(), "{error:?}");
+    assert!(store.sweeps().await.expect("lists").is_empty());
+    let left = value(&store, "SELECT count(*) FROM jobs").await;
+    assert_eq!(left, shared::Value::Integer(0));
+    // The same store goes on.
+    submit(&store, &sweep(), 3).await;
+    assert_eq!(status(&store).await.queued, 3);
 }
