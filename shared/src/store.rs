@@ -24,6 +24,7 @@ mod dialect;
 mod exclusions;
 mod failure;
 mod finish;
+mod frontier;
 mod heartbeat;
 mod indexes;
 mod job_rows;
@@ -106,6 +107,8 @@ pub struct Store {
     watch: Arc<jump::ClockWatch>,
     /// Which part of the running totals it adds to.
     shard: u32,
+    /// How far down the queue its claims have come.
+    frontier: Arc<frontier::Frontier>,
     /// What messages have been written.
     texts: Arc<texts::Texts>,
     /// Where large checkpoints lie that the database doesn't keep itself.
@@ -154,6 +157,7 @@ impl Store {
         Ok(Self {
             database,
             shard,
+            frontier: Arc::default(),
             texts: Arc::default(),
             checkpoint_files,
             clock_offset_ms: Arc::new(AtomicI64::new(0)),

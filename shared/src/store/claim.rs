@@ -1,11 +1,13 @@
 //! Handing out jobs.
 
 use std::cmp::Ordering;
+use std::time::Instant;
 
 use simulation::{MODEL_VERSION, Parameters, ValidParameters};
 use uuid::Uuid;
 
 use super::dialect::Dialect;
+use super::frontier::{Found, Place};
 use super::together::Write;
 use super::value::{Argument, Row, arguments};
 use super::{Store, sql};
@@ -14,7 +16,7 @@ use crate::{Claim, ClaimRequest, JobId, StoreError, Ticket};
 impl Store {
     /// Hands out queued jobs, longest expected first: of active sweeps, of this program's model
     /// version, not waiting after a failure. No two workers get the same job. Claims commit before
-    /// they are returned.
+    /// they are returned. Of a long queue, what is queued again may be passed over for a second.
     ///
     /// # Errors
     /// The database's; parameters that this program can't read (then nothing was claimed).
@@ -26,19 +28,39 @@ impl Store {
         if request.limit == 0 {
             return Ok(Vec::new());
         }
+        let sweep = request.sweep.as_deref();
+        if let Some(place) = self.frontier.place(sweep, Instant::now()) {
+            let claims = self.claim_from(worker, request, Some(place)).await?;
+            if !claims.is_empty() {
+                return Ok(claims);
+            }
+        }
+        self.claim_from(worker, request, None).await
+    }
+
+    /// Hands out jobs from this place on, or from the top.
+    async fn claim_from(
+        &self,
+        worker: Uuid,
+        request: &ClaimRequest,
+        place: Option<Place>,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let from_the_top = place.is_none();
+        let (seconds, id) = first(request.remaining_seconds, place);
         let worker = worker.to_string();
         let mut values = arguments![
             worker.as_str(),
             request.lease_ms,
             MODEL_VERSION,
-            request.remaining_seconds,
+            seconds,
             request.limit,
+            id,
         ];
         // Each form has an index that yields the jobs in order; one that serves both has none.
         let in_sweep = match &request.sweep {
             Some(sweep) => {
                 values.push(sweep.as_str().into());
-                "AND j.sweep = $6"
+                "AND j.sweep = $7"
             }
             None => "",
         };
@@ -70,6 +92,16 @@ impl Store {
             let (a_id, b_id) = (&a.ticket.job_id, &b.ticket.job_id);
             longest_first((a.estimated_seconds, a_id), (b.estimated_seconds, b_id))
         });
+        let last = claims
+            .last()
+            .filter(|_| claims.len() as u64 >= u64::from(request.limit));
+        let found = Found {
+            from_the_top,
+            count: claims.len(),
+            last: last.map(|claim| (claim.estimated_seconds, claim.ticket.job_id.0.clone())),
+        };
+        self.frontier
+            .reached(request.sweep.as_deref(), found, Instant::now());
         Ok(claims)
     }
 
@@ -98,6 +130,15 @@ impl Store {
             ticket,
         })
     }
+}
+
+/// The first place that a claim looks at: the given one, or that of the longest job that still fits.
+fn first(remaining_seconds: Option<f64>, place: Option<Place>) -> Place {
+    // Behind every id, which are hexadecimal.
+    let top = (remaining_seconds.unwrap_or(f64::INFINITY), "g".to_owned());
+    place
+        .filter(|(seconds, _)| *seconds <= top.0)
+        .unwrap_or(top)
 }
 
 /// The order of claims, by expected seconds and id: longest first, equal ones by id.

@@ -18,6 +18,7 @@ crate::scenarios!(
     a_checkpoint_is_handed_on,
     workers_are_listed_while_they_are_heard_of,
     what_a_worker_holds_is_known_to_the_database,
+    claims_from_a_long_queue_leave_nothing_behind,
 );
 
 async fn claims_of_many_workers_never_overlap(bench: Bench) {
@@ -175,4 +176,33 @@ async fn what_a_worker_holds_is_known_to_the_database(bench: Bench) {
         store.held_by(holder).await.expect("looks up"),
         expected[1..]
     );
+}
+
+async fn claims_from_a_long_queue_leave_nothing_behind(bench: Bench) {
+    let jobs = 700;
+    let store = bench.with_jobs(jobs).await;
+    let worker = worker();
+    let mut claimed = Vec::new();
+    for _ in 0..5 {
+        claimed.extend(claim(&store, worker, 64).await);
+    }
+    // At the top of the queue again, where this store need not look at once.
+    let first = claimed.remove(0).ticket;
+    assert!(store.release(&first, None).await.expect("releases"));
+    loop {
+        let claims = claim(&store, worker, 7).await;
+        if claims.is_empty() {
+            break;
+        }
+        claimed.extend(claims);
+    }
+    let mut ids: Vec<String> = claimed
+        .into_iter()
+        .map(|claim| claim.ticket.job_id.0)
+        .collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len() as u64, jobs, "every job is claimed");
+    assert_eq!(status(&store).await.running, jobs);
+    assert!(ids.contains(&first.job_id.0));
 }

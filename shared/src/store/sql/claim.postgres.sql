@@ -5,7 +5,7 @@ WITH chosen AS MATERIALIZED (
     WHERE j.state = 'queued'
         AND j.model_version = $3
         AND j.available_at_ms <= {now}
-        AND ($4 IS NULL OR j.estimated_seconds <= $4)
+        AND (j.estimated_seconds, j.id) <= ($4, $6)
         {in_sweep}
         AND EXISTS (SELECT 1 FROM sweeps AS s WHERE s.name = j.sweep AND s.state = 'active')
     ORDER BY j.estimated_seconds DESC, j.id DESC

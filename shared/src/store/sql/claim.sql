@@ -1,5 +1,5 @@
--- $1 worker, $2 lease in ms, $3 model version, $4 longest duration in s or NULL, $5 most jobs,
--- $6 sweep (only where {in_sweep} stands for a condition).
+-- $1 worker, $2 lease in ms, $3 model version, $4 and $6 the duration in s and the id at which to begin, $5 most jobs,
+-- $7 sweep (only where {in_sweep} stands for a condition).
 -- The UPDATE looks at the state again: a row chosen by an older snapshot may be gone by now.
 WITH chosen AS MATERIALIZED (
     SELECT j.id
@@ -7,7 +7,7 @@ WITH chosen AS MATERIALIZED (
     WHERE j.state = 'queued'
         AND j.model_version = $3
         AND j.available_at_ms <= {now}
-        AND ($4 IS NULL OR j.estimated_seconds <= $4)
+        AND (j.estimated_seconds, j.id) <= ($4, $6)
         {in_sweep}
         AND EXISTS (SELECT 1 FROM sweeps AS s WHERE s.name = j.sweep AND s.state = 'active')
     ORDER BY j.estimated_seconds DESC, j.id DESC
