@@ -7,7 +7,6 @@ use crate::fleet::{Fleet, PATIENCE, STEPS, times, wait_until};
 use crate::ledger;
 use crate::support::block_on;
 
-const JOBS: u32 = 150;
 /// Enough work for faults to come in the middle of it.
 const SLOW: u32 = 8 * STEPS;
 const WORKERS: u32 = 4;
@@ -30,7 +29,8 @@ fn a_commit_of_unknown_outcome_is_settled() {
     for statement in [SLOW_COMMITS, ALL_COMMITS, RELOAD] {
         block_on(cluster.administer(statement));
     }
-    let fleet = Fleet::on_postgres(&cluster, JOBS, SLOW);
+    // As many more jobs as commits are wanted: a quick machine is done with few before enough were met.
+    let fleet = Fleet::on_postgres(&cluster, times(150, 1500), SLOW);
     let mut workers = fleet.workers(WORKERS);
     let wanted = u64::from(times(100, 1000));
     let mut struck = 0;
