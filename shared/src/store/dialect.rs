@@ -128,6 +128,15 @@ pub(super) fn with_arrays(sql: &str, arguments: usize) -> String {
     format!("{before}(SELECT * FROM {table} AS bound ({columns})) AS given{after}")
 }
 
+/// An `INSERT INTO ... SELECT` as PostgreSQL's `COPY` of the same columns of the same table.
+pub(super) fn as_copy(insert: &str) -> String {
+    let target = insert.split_once("INTO ").map_or(insert, |(_, rest)| rest);
+    let target = target
+        .split_once("SELECT")
+        .map_or(target, |(target, _)| target);
+    format!("COPY {} FROM STDIN (FORMAT binary)", target.trim_end())
+}
+
 /// Statements as one, for PostgreSQL: each a common table expression, the rows of the last returned. `bound`:
 /// how many values each is bound to.
 pub(super) fn at_once(mut statements: Vec<String>, bound: &[usize]) -> String {
@@ -204,6 +213,16 @@ mod tests {
         "UPDATE a SET b = $2 WHERE c = $1",
         "DELETE FROM d USING {rows: text, bigint} WHERE e = $1 RETURNING f",
     ];
+
+    #[test]
+    fn a_copy_has_the_columns_of_its_insertion() {
+        assert_eq!(
+            as_copy(
+                "-- $1 b.\nINSERT OR ROLLBACK INTO a (b, c)\nSELECT $1, column1\nFROM {rows: text}\n"
+            ),
+            "COPY a (b, c) FROM STDIN (FORMAT binary)"
+        );
+    }
 
     #[test]
     fn at_once_statements_have_placeholders_of_their_own() {

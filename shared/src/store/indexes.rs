@@ -15,7 +15,7 @@ const JOBS_MIN: usize = 10_000;
 pub(super) struct Dropped(Vec<String>);
 
 impl Dropped {
-    /// Drops the indexes if that pays for so many jobs, most of which may be new. On PostgreSQL it never does: the table
+    /// Drops the indexes if that pays for so many new jobs. On PostgreSQL it never does: the table
     /// would be locked for every worker until the end. SQLite has one writer anyway, and readers see the database as it was.
     pub async fn before(transaction: &mut Transaction, jobs: usize) -> Result<Self, StoreError> {
         let mut dropped = Self(Vec::new());
@@ -55,21 +55,13 @@ impl Dropped {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::submit::tests::job;
     use crate::{NewJob, NewSweep, Purpose, Store};
-    use simulation::Parameters;
 
     fn jobs(count: usize) -> Vec<NewJob> {
-        let job = |seed| NewJob {
-            parameters: Parameters {
-                seed,
-                ..Parameters::default()
-            }
-            .check()
-            .expect("valid"),
-            replicate: 0,
-            estimated_seconds: seed as f64,
-        };
-        (0..count as u64).map(job).collect()
+        (0..count as u64)
+            .map(|seed| job(seed, seed as f64))
+            .collect()
     }
 
     async fn indexes(transaction: &mut Transaction) -> Vec<String> {

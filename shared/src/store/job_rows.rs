@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 use simulation::{MODEL_VERSION, ValidParameters};
 
-use super::load::{Alike, Load};
+use super::load::Alike;
 use super::sql;
 use super::transaction::Transaction;
 use super::value::{Argument, arguments};
@@ -73,11 +73,7 @@ pub(super) async fn insert_jobs(
         shared: arguments![sweep, MODEL_VERSION, now_ms],
         rows: Box::new(rows),
     };
-    let statement = Load {
-        sqlite: sql!("insert_jobs.sqlite.sql"),
-        postgres: sql!("insert_jobs.postgres.sql"),
-    };
-    transaction.load(statement, vec![jobs]).await
+    transaction.load(sql!("insert_jobs.sql"), vec![jobs]).await
 }
 
 /// Inserts the parameters of new jobs.
@@ -99,10 +95,7 @@ pub(super) async fn insert_parameters(
             rows: Box::new(rows),
         }
     });
-    let statement = Load {
-        sqlite: sql!("insert_job_parameters.sqlite.sql"),
-        postgres: sql!("insert_job_parameters.postgres.sql"),
-    };
+    let statement = sql!("insert_job_parameters.sql");
     transaction.load(statement, groups.collect()).await
 }
 
@@ -162,16 +155,12 @@ mod tests {
     #[test]
     fn every_parameter_has_its_column() {
         let keys = serde_json::to_value(Parameters::default()).expect("plain data");
-        for statement in [
-            sql!("insert_job_parameters.sqlite.sql"),
-            sql!("insert_job_parameters.postgres.sql"),
-        ] {
-            for key in keys.as_object().expect("a struct").keys() {
-                let named = statement
-                    .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                    .any(|word| word == key);
-                assert!(named, "{key} has no column in job_parameters");
-            }
+        let statement = sql!("insert_job_parameters.sql");
+        for key in keys.as_object().expect("a struct").keys() {
+            let named = statement
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .any(|word| word == key);
+            assert!(named, "{key} has no column in job_parameters");
         }
     }
 }

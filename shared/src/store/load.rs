@@ -3,7 +3,7 @@
 
 use sqlx::postgres::{PgConnection, PgCopyIn};
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, as_copy};
 use super::together::Rows;
 use super::transaction::{Connection, Transaction, answered_within};
 use super::value::Argument;
@@ -18,12 +18,6 @@ const NULL: [u8; 4] = (-1_i32).to_be_bytes();
 /// Sent at a time: the server works on a chunk while the next is made.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// A table's statement: an `INSERT` of `{rows: ...}` for SQLite, a `COPY` of the same columns for PostgreSQL.
-pub(super) struct Load {
-    pub sqlite: &'static str,
-    pub postgres: &'static str,
-}
-
 /// Rows that begin with the same values.
 pub(super) struct Alike<'a> {
     pub shared: Vec<Argument>,
@@ -31,27 +25,22 @@ pub(super) struct Alike<'a> {
 }
 
 impl Transaction {
-    /// Inserts rows, none of which may be there already.
+    /// Inserts rows, none of which may be there already, by an `INSERT` of the shared values and then `{rows: ...}`.
     pub async fn load(
         &mut self,
-        statement: Load,
+        insert: &'static str,
         groups: Vec<Alike<'_>>,
     ) -> Result<(), StoreError> {
         if self.dialect() == Dialect::Postgres {
-            return self.copy(statement.postgres, groups).await;
+            return self.copy(&as_copy(insert), groups).await;
         }
         for group in groups {
-            self.execute_each(statement.sqlite, &group.shared, group.rows)
-                .await?;
+            self.execute_each(insert, &group.shared, group.rows).await?;
         }
         Ok(())
     }
 
-    async fn copy(
-        &mut self,
-        statement: &'static str,
-        groups: Vec<Alike<'_>>,
-    ) -> Result<(), StoreError> {
+    async fn copy(&mut self, statement: &str, groups: Vec<Alike<'_>>) -> Result<(), StoreError> {
         let (doing, patience) = (self.doing, self.patience);
         let Connection::Postgres(connection) = self.connection() else {
             unreachable!("COPY is PostgreSQL's");

@@ -221,7 +221,7 @@ fn decode(bytes: &[u8], samples: usize, inputs: usize, outputs: usize) -> Option
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::value::Row;
     use super::*;
     use crate::Purpose;
@@ -236,18 +236,21 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn jobs_are_inserted_once_each_and_as_they_will_be_claimed() {
-        let job = |seed, estimated_seconds| NewJob {
-            parameters: Parameters {
-                seed,
-                ..Parameters::default()
-            }
-            .check()
-            .expect("valid"),
+    /// The job with this seed.
+    pub fn job(seed: u64, estimated_seconds: f64) -> NewJob {
+        let parameters = Parameters {
+            seed,
+            ..Parameters::default()
+        };
+        NewJob {
+            parameters: parameters.check().expect("valid"),
             replicate: 0,
             estimated_seconds,
-        };
+        }
+    }
+
+    #[tokio::test]
+    async fn jobs_are_inserted_once_each_and_as_they_will_be_claimed() {
         let jobs = [
             job(1, 1.0),
             job(2, 3.0),

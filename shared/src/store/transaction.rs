@@ -21,9 +21,18 @@ use crate::{StoreError, Table};
 /// A PostgreSQL server that has not answered by then is taken for lost. Longer than the server's
 /// own `statement_timeout`, which fires first when it is merely slow.
 pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(75);
-/// One state of the whole database, by the plans that the server makes of itself (see `session_settings`).
-pub(super) const POSTGRES_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-     SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL plan_cache_mode TO DEFAULT; SET LOCAL jit TO DEFAULT";
+/// Takes back what `session_settings` says of plans: as the server likes.
+macro_rules! own_plans {
+    () => {
+        "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL plan_cache_mode TO DEFAULT; SET LOCAL jit TO DEFAULT"
+    };
+}
+
+/// One state of the whole database.
+pub(super) const POSTGRES_READ: &str = concat!(
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ",
+    own_plans!()
+);
 
 pub(super) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
@@ -86,10 +95,7 @@ impl Store {
     ) -> Result<Transaction, StoreError> {
         let mut transaction = self.write(doing).await?;
         transaction
-            .plain_postgres(
-                "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan TO DEFAULT; \
-                 SET LOCAL jit TO DEFAULT; SET LOCAL plan_cache_mode TO DEFAULT",
-            )
+            .plain_postgres(concat!("SET LOCAL statement_timeout = 0; ", own_plans!()))
             .await?;
         transaction.patience = None;
         Ok(transaction)

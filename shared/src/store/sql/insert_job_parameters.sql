@@ -1,6 +1,6 @@
 -- $1 to $10 names that all these rows share: noise type, algorithm, task, regime, what update noise is on, the
 -- distribution of label noise, the range of data, which eigenvalues, precision, reductions.
--- OR ROLLBACK: a violated constraint ends the whole transaction, which nobody goes on with anyway. SQLite then copies no
+-- On PostgreSQL a COPY of the same columns. OR ROLLBACK: a violated constraint ends the whole transaction, which nobody goes on with anyway. SQLite then copies no
 -- page before it changes it.
 INSERT OR ROLLBACK INTO job_parameters (
     noise_type, algorithm, task, regime, update_noise_on, label_noise_distribution, data_range,
